@@ -1,0 +1,163 @@
+import CBackstage
+
+/// An actor: its place in the engine's table, which is also its context. Never moves.
+package typealias Actor = UnsafeMutablePointer<ActorCell>
+
+/// What every send and turn touches of an actor: one cache line.
+package struct ActorCell {
+    /// Odd or even means nothing: it differs from that of every earlier actor in this place.
+    var generation: UInt32
+    var flags: ActorFlags
+    /// High-water mark, up to 65,535; beyond that `ActorDetails.queuedMax` counts.
+    var queuedMax: UInt16
+    /// Nil when nothing is queued. Slots `head ..< tail` hold messages, `hand` of them in hand.
+    var ring: Envelope?
+    var head: UInt32
+    var tail: UInt32
+    /// From so many slots in use a send needs a closer look: the lesser of ring size and capacity.
+    var threshold: UInt32
+    /// Messages handled, modulo 2^32; `ActorDetails.handledCarry` holds the rest.
+    var handled: UInt32
+    /// A `backstage_receive_batch_callback` instead, if `flags` says so.
+    var receive: backstage_receive_callback?
+    var state: UnsafeMutableRawPointer?
+    package var engine: Engine
+    /// Next on the ready list, or on the list of free places.
+    var next: UInt32
+    var budget: UInt8
+    /// Messages that the callback running now was given.
+    var hand: UInt8
+    /// The ring, or the next one, has `1 << ringClass` slots: who needed many will again.
+    var ringClass: UInt8
+}
+
+struct ActorFlags: OptionSet {
+    let rawValue: UInt16
+    @inline(__always) init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    /// On the ready list, or in its turn.
+    static var ready: ActorFlags { ActorFlags(rawValue: 1 << 0) }
+    static var living: ActorFlags { ActorFlags(rawValue: 1 << 1) }
+    /// `init` has yet to run.
+    static var starting: ActorFlags { ActorFlags(rawValue: 1 << 2) }
+    /// The event lane is not empty.
+    static var events: ActorFlags { ActorFlags(rawValue: 1 << 3) }
+    static var poisoned: ActorFlags { ActorFlags(rawValue: 1 << 4) }
+    /// Will handle no more messages. Also set in free places, so that one test refuses both.
+    static var ending: ActorFlags { ActorFlags(rawValue: 1 << 5) }
+    /// The engine was told to stop inside this actor's callback.
+    static var halted: ActorFlags { ActorFlags(rawValue: 1 << 6) }
+    static var batch: ActorFlags { ActorFlags(rawValue: 1 << 7) }
+    static var dropsNewest: ActorFlags { ActorFlags(rawValue: 1 << 8) }
+    static var dropsOldest: ActorFlags { ActorFlags(rawValue: 1 << 9) }
+    static var seesSubscriptions: ActorFlags { ActorFlags(rawValue: 1 << 10) }
+    /// Ending, and waiting for its last child to end: `ready`, but on no list.
+    static var parked: ActorFlags { ActorFlags(rawValue: 1 << 11) }
+
+    /// A turn begins with more than messages.
+    static var attention: ActorFlags { [.starting, .events, .poisoned, .ending] }
+    /// A turn is cut short.
+    static var interrupted: ActorFlags { [.ending, .halted] }
+    /// A send is refused.
+    static var refusing: ActorFlags { [.poisoned, .ending] }
+
+    @inline(__always) func has(_ other: ActorFlags) -> Bool { rawValue & other.rawValue != 0 }
+}
+
+/// No actor: the end of a list of places.
+let noActor = UInt32.max
+
+/// What only spawning, ending and looking need of an actor. In a table of its own, beside the
+/// cells, so that messages do not pull it into the cache.
+struct ActorDetails {
+    /// NUL-terminated; nil if it has none.
+    var id: UnsafeMutablePointer<UInt8>?
+    var initialize: backstage_init_callback?
+    var deinitialize: backstage_deinit_callback?
+    var extras: UnsafeMutablePointer<ActorExtras>?
+    var parent: UInt32
+    var lastChild: UInt32
+    var previousSibling: UInt32
+    var nextSibling: UInt32
+    var kind: UnsafeMutablePointer<Kind>?
+    var kindPrevious: UInt32
+    var kindNext: UInt32
+    var capacity: UInt32
+    var queuedMax: UInt32
+    var handledCarry: UInt32
+    var dead: UInt64
+    /// Payload blocks queued, in units of 64 bytes.
+    var blockUnits: UInt32
+    var reason: UInt8
+    var restarts: UInt16
+    var status: backstage_status
+}
+
+/// What an actor has only once it uses timers, watchers, monitors, requests or topics.
+struct ActorExtras {
+    /// Everything of its own that may end in an event.
+    var sources: Source?
+    /// Those of them whose events wait to be handled, in order.
+    var laneFirst: Source?
+    var laneLast: Source?
+    /// Monitors of, and requests to, this actor, owned by others.
+    var peers: Source?
+    var subscriptions: UnsafeMutablePointer<Subscription>?
+    /// What others have subscribed to under this actor's id.
+    var publisher: UnsafeMutablePointer<Publisher>?
+    /// The last publication that it was given, so that it gets none twice.
+    var publishStamp: UInt64
+}
+
+extension Actor {
+    @inline(__always) package var isLiving: Bool { pointee.flags.has(.living) }
+
+    @inline(__always) var index: UInt32 {
+        UInt32(truncatingIfNeeded: self - pointee.engine.pointee.actors)
+    }
+
+    /// The ref: generation below, index above it, the top 8 bits kept for an engine's index.
+    @inline(__always) package var ref: backstage_ref {
+        UInt64(index) << 32 | UInt64(pointee.generation)
+    }
+
+    @inline(__always) package var context: OpaquePointer { OpaquePointer(self) }
+
+    var details: UnsafeMutablePointer<ActorDetails> {
+        pointee.engine.pointee.details + Int(index)
+    }
+
+    @inline(__always) var ringMask: UInt32 { (1 << UInt32(pointee.ringClass)) &- 1 }
+
+    @inline(__always) func slot(_ position: UInt32) -> Envelope {
+        pointee.ring.unsafelyUnwrapped + Int(position & ringMask)
+    }
+
+    /// Slots in use, the message in hand included.
+    @inline(__always) var used: UInt32 { pointee.tail &- pointee.head }
+
+    /// Messages that wait for a callback.
+    var waiting: UInt32 { used - UInt32(pointee.hand) }
+
+    package var parent: Actor? {
+        let parent = details.pointee.parent
+        return parent == noActor ? nil : pointee.engine.pointee.actors + Int(parent)
+    }
+
+    package var id: UnsafePointer<CChar> {
+        guard let id = details.pointee.id else { return noName }
+        return UnsafeRawPointer(id).assumingMemoryBound(to: CChar.self)
+    }
+
+    /// The extras, made when first asked for; nil when there is no memory.
+    func makeExtras() -> UnsafeMutablePointer<ActorExtras>? {
+        if let extras = details.pointee.extras { return extras }
+        guard let extras = pointee.engine.make(ActorExtras.self) else { return nil }
+        extras.initialize(
+            to: ActorExtras(
+                sources: nil, laneFirst: nil, laneLast: nil, peers: nil, subscriptions: nil,
+                publisher: nil, publishStamp: 0))
+        details.pointee.extras = extras
+        return extras
+    }
+}

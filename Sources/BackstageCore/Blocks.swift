@@ -1,0 +1,149 @@
+import CBackstage
+import CLibev
+import Synchronization
+
+/// A payload too long for an envelope, or one that its user holds: counted by reference, and shared
+/// by all messages that carry it. This header comes first, the bytes after it.
+package typealias Block = UnsafeMutablePointer<BlockHeader>
+
+package struct BlockHeader: ~Copyable {
+    /// Counted plainly while only the engine's thread can hold the block (`shared` is nil).
+    let references: Atomic<Int>
+    /// The pool of a block that any thread may hold.
+    var shared: SharedBlocks?
+    package var bytes: UnsafeMutableRawPointer
+    package var size: Int
+    /// For wrapped memory: how it is freed.
+    let free: backstage_free_callback?
+    let freeState: UnsafeMutableRawPointer?
+    var next: Block?
+    let sizeClass: Int
+}
+
+let blockHeaderBytes = 64
+
+// Size classes: 64 bytes apart up to 1 KiB, then 8 to a doubling, so that at most an eighth is lost.
+
+let blockClasses = 16 + 22 * 8 + 1
+
+func blockClass(_ bytes: Int) -> Int {
+    if bytes <= 1024 { return (bytes + 63) / 64 }
+    let doubling = Int.bitWidth - 1 - (bytes - 1).leadingZeroBitCount
+    let eighth = (bytes - 1) >> (doubling - 3) & 7
+    return 17 + (doubling - 10) * 8 + eighth
+}
+
+func blockBytes(_ sizeClass: Int) -> Int {
+    if sizeClass <= 16 { return sizeClass * 64 }
+    let doubling = (sizeClass - 17) / 8 + 10
+    let eighth = (sizeClass - 17) % 8
+    return (9 + eighth) << (doubling - 3)
+}
+
+/// Free blocks are kept up to this much, or one block of each size if that is more.
+let cachedBlockBytesMax = 64 << 20
+
+extension Block {
+    /// Lays a block out in fresh memory, or in that of a free one. Its bytes follow it unless wrapped.
+    static func lay(
+        in memory: UnsafeMutableRawPointer, size: Int, sizeClass: Int, shared: SharedBlocks?,
+        wrapping: UnsafeMutableRawPointer? = nil, free: backstage_free_callback? = nil,
+        freeState: UnsafeMutableRawPointer? = nil
+    ) -> Block {
+        let block = memory.assumingMemoryBound(to: BlockHeader.self)
+        block.initialize(
+            to: BlockHeader(
+                references: Atomic(1), shared: shared, bytes: wrapping ?? memory + blockHeaderBytes,
+                size: size, free: free, freeState: freeState, next: nil, sizeClass: sizeClass))
+        return block
+    }
+
+    var isWrapped: Bool { pointee.bytes != UnsafeMutableRawPointer(self) + blockHeaderBytes }
+
+    package func retain(_ count: Int = 1) {
+        if pointee.shared == nil {
+            pointee.references.store(pointee.references.load(ordering: .relaxed) + count, ordering: .relaxed)
+        } else {
+            pointee.references.wrappingAdd(count, ordering: .relaxed)
+        }
+    }
+
+    /// Takes a reference away; whether it was the last.
+    @inline(__always) func drop() -> Bool {
+        if pointee.shared == nil {
+            let left = pointee.references.load(ordering: .relaxed) - 1
+            pointee.references.store(left, ordering: .relaxed)
+            return left == 0
+        }
+        return pointee.references.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0
+    }
+
+    /// Releases a block that is the user's to release: any thread.
+    package func releaseShared() {
+        if drop() { pointee.shared.unsafelyUnwrapped.take(back: self) }
+    }
+}
+
+extension BlockHeader {
+    /// What the block holds of memory, or holds on to.
+    var bytesHeld: Int { max(size, blockBytes(sizeClass)) }
+}
+
+extension Engine {
+    /// A block for the engine's own use, with one reference.
+    func makeBlock(_ size: Int) -> Block? {
+        let sizeClass = blockClass(blockHeaderBytes + size)
+        if let block = (pointee.freeBlocks + sizeClass).pointee {
+            (pointee.freeBlocks + sizeClass).pointee = block.pointee.next
+            pointee.cachedBlockBytes -= blockBytes(sizeClass)
+            return Block.lay(in: block, size: size, sizeClass: sizeClass, shared: nil)
+        }
+        guard let memory = allocate(blockBytes(sizeClass)) else { return nil }
+        return Block.lay(in: memory, size: size, sizeClass: sizeClass, shared: nil)
+    }
+
+    @inline(__always) func release(_ block: Block) {
+        if !block.drop() { return }
+        if let shared = block.pointee.shared { return shared.take(back: block) }
+        keep(block)
+    }
+
+    private func keep(_ block: Block) {
+        let sizeClass = block.pointee.sizeClass
+        let bytes = blockBytes(sizeClass)
+        let list = pointee.freeBlocks + sizeClass
+        if pointee.cachedBlockBytes + bytes > cachedBlockBytesMax, list.pointee != nil {
+            return deallocate(UnsafeMutableRawPointer(block), bytes)
+        }
+        pointee.cachedBlockBytes += bytes
+        block.pointee.next = list.pointee
+        list.pointee = block
+    }
+
+    func releaseFreeBlocks() {
+        for sizeClass in 0..<blockClasses {
+            let list = pointee.freeBlocks + sizeClass
+            while let block = list.pointee {
+                list.pointee = block.pointee.next
+                deallocate(UnsafeMutableRawPointer(block), blockBytes(sizeClass))
+            }
+        }
+        pointee.cachedBlockBytes = 0
+        pointee.sharedBlocks.releaseFree()
+    }
+
+    /// Keeps the payload of the envelope in hand: `block` is the caller's to release.
+    package func keepPayload(of message: UnsafePointer<backstage_envelope>) -> Block? {
+        let envelope = Envelope(mutating: message)
+        guard envelope.pointee.reserved & Carries.block != 0 else {
+            let size = Int(envelope.pointee.size)
+            guard let block = pointee.sharedBlocks.make(size) else { return nil }
+            if size > 0 { memcpy(block.pointee.bytes, envelope.pointee.payload, size) }
+            return block
+        }
+        let block = envelope.block
+        if block.pointee.shared == nil { pointee.sharedBlocks.adopt(block) }
+        block.retain()
+        return block
+    }
+}

@@ -1,0 +1,178 @@
+import CBackstage
+import CLibev
+
+// The way of every message that is not short, or not welcome.
+
+extension Engine {
+    /// A send that needs a closer look: a long payload, an empty one, a full inbox, an ending actor.
+    @inline(never)
+    func sendWithCare(
+        from sender: backstage_ref, to actor: Actor, _ payload: UnsafeRawPointer?, _ size: Int
+    ) -> Status {
+        let refusal = actor.refusal
+        if refusal != .ok { return refusal }
+        let status = compose(MessageType.send, from: sender, payload, size)
+        return status == .ok ? dispatch(to: actor) : status
+    }
+
+    /// Puts a message into the outbox: a short payload inline, a longer one in a block.
+    func compose(
+        _ type: UInt16, from sender: backstage_ref, _ payload: UnsafeRawPointer?, _ size: Int, token: UInt64 = 0
+    ) -> Status {
+        if size < 0 || size > pointee.payloadBytesMax { return .payloadTooLarge }
+        if payload == nil && size > 0 { return .invalidArgument }
+        let message = pointee.outbox
+        message.begin(type, from: sender, token: token, size: size)
+        guard let payload else { return .ok }
+        if size <= inlineBytes {
+            copyShort(message.inlined, payload, size)
+            return .ok
+        }
+        guard let block = makeBlock(size) else { return .noMemory }
+        memcpy(block.pointee.bytes, payload, size)
+        message.carry(block)
+        return .ok
+    }
+
+    /// The same with a payload handed over: the outbox takes the caller's reference.
+    func compose(_ type: UInt16, from sender: backstage_ref, _ block: Block, token: UInt64 = 0) {
+        let message = pointee.outbox
+        message.begin(type, from: sender, token: token, size: block.pointee.size)
+        message.carry(block)
+    }
+
+    /// Sends the outbox; gives up what it carries if that fails.
+    func dispatch(to actor: Actor) -> Status {
+        let status = deliver(pointee.outbox, to: actor)
+        if status != .ok { discard(pointee.outbox) }
+        return status
+    }
+
+    /// Queues a copy of a message. On `ok` the inbox, or a dead letter, has what it carries.
+    @inline(__always)
+    func deliver(_ message: Envelope, to actor: Actor) -> Status {
+        guard !actor.pointee.flags.has(.refusing), actor.hasRoom() else {
+            return deliverWithCare(message, to: actor)
+        }
+        actor.slot(actor.pointee.tail).take(message)
+        if message.pointee.reserved & Carries.block != 0 { actor.countBlock(message.block, 1) }
+        commit(actor)
+        return .ok
+    }
+
+    @inline(never)
+    private func deliverWithCare(_ message: Envelope, to actor: Actor) -> Status {
+        let refusal = actor.refusal
+        if refusal != .ok { return refusal }
+        let status = actor.makeRoom()
+        if status == .ok {
+            actor.slot(actor.pointee.tail).take(message)
+            if message.pointee.reserved & Carries.block != 0 { actor.countBlock(message.block, 1) }
+            commit(actor)
+            return .ok
+        }
+        guard status == .inboxFull, actor.pointee.flags.has(.dropsNewest) else { return status }
+        pointee.accepted &+= 1
+        bury(message, for: actor, DeadReason.droppedNewest)
+        return .ok
+    }
+
+    /// Delivers what cannot be refused to its sender any more: if there is no room, a dead letter.
+    /// Whether the message was queued.
+    @inline(__always)
+    func deliverOrBury(_ message: Envelope, to actor: Actor) -> Bool {
+        let status = deliver(message, to: actor)
+        if status == .ok { return true }
+        pointee.accepted &+= 1
+        bury(message, for: actor, status.deadReason)
+        return false
+    }
+}
+
+extension Actor {
+    /// Why the actor takes no message, or `ok`.
+    var refusal: Status {
+        if !isLiving { return .notFound }
+        return pointee.flags.has(.refusing) ? .ending : .ok
+    }
+
+    /// Makes room for one more message, if capacity, policy and memory allow.
+    func makeRoom() -> Status {
+        if pointee.ring == nil { return attachRing() ? .ok : .noMemory }
+        if waiting < details.pointee.capacity {
+            return used <= ringMask || growRing() ? .ok : .noMemory
+        }
+        guard pointee.flags.has(.dropsOldest) else { return .inboxFull }
+        dropOldest()
+        return .ok
+    }
+
+    private func dropOldest() {
+        let hand = UInt32(pointee.hand)
+        let engine = pointee.engine
+        countWaiting()
+        // What is in hand stays where it is, so the oldest that waits lies behind it.
+        let oldest = slot(pointee.head &+ hand)
+        if oldest.pointee.reserved & Carries.block != 0 { countBlock(oldest.block, -1) }
+        engine.bury(oldest, for: self, DeadReason.droppedOldest)
+        if hand == 0 {
+            pointee.head &+= 1
+            // It was not handled, so the turn must not count it.
+            if engine.pointee.running == self { engine.pointee.runningHead &+= 1 }
+            return
+        }
+        var position = pointee.head &+ hand &+ 1
+        while position != pointee.tail {
+            slot(position &- 1).take(slot(position))
+            position &+= 1
+        }
+        pointee.tail &-= 1
+    }
+
+    /// Brings the high-water mark up to date. The queue only grows between turns.
+    @inline(__always) func countWaiting() {
+        if waiting > UInt32(pointee.queuedMax) { raiseQueuedMax() }
+    }
+
+    @inline(never) private func raiseQueuedMax() {
+        let most = max(waiting, details.pointee.queuedMax)
+        details.pointee.queuedMax = most
+        pointee.queuedMax = UInt16(min(most, UInt32(UInt16.max)))
+    }
+
+    /// Adds a queued payload block to, or takes it from, what the inbox holds.
+    func countBlock(_ block: Block, _ sign: Int) {
+        let units = UInt32(truncatingIfNeeded: sign * (block.pointee.bytesHeld / 64))
+        details.pointee.blockUnits &+= units
+    }
+}
+
+extension Status {
+    /// What becomes of a message that met this status when it could not be refused any more.
+    var deadReason: backstage_dead_reason {
+        switch self {
+        case .inboxFull: DeadReason.inboxFull
+        case .noMemory: DeadReason.noMemory
+        case .notFound: DeadReason.notFound
+        default: DeadReason.ended
+        }
+    }
+}
+
+extension Envelope {
+    @inline(__always)
+    func begin(_ type: UInt16, from sender: backstage_ref, token: UInt64, size: Int) {
+        pointee.sender = sender
+        pointee.payload = UnsafeRawPointer(inlined)
+        pointee.token = token
+        pointee.size = UInt32(truncatingIfNeeded: size)
+        pointee.type = type
+        pointee.reserved = 0
+    }
+
+    func carry(_ block: Block) {
+        self.block = block
+        pointee.payload = UnsafeRawPointer(block.pointee.bytes)
+        pointee.reserved |= Carries.block
+    }
+}

@@ -1,0 +1,155 @@
+import CBackstage
+
+// How actors end: children before parents, the last born first, a few at each turn so that ending a
+// million does not hold up the rest.
+
+/// Actors ended in one turn.
+private let endingsPerTurn = 64
+
+extension Actor {
+    /// Ends an actor, its children first.
+    package func stop(_ target: backstage_ref) -> Status {
+        let status = check()
+        if status != .ok { return status }
+        guard let actor = pointee.engine.actor(target) else { return .notFound }
+        pointee.engine.beginEnding(actor, Reason.stopped, .ok)
+        return .ok
+    }
+
+    package func shutdown() -> Status {
+        let status = check()
+        if status != .ok { return status }
+        pointee.engine.beginEnding(self, Reason.normal, .ok)
+        return .ok
+    }
+
+    package func poison(_ target: backstage_ref) -> Status {
+        let status = check()
+        if status != .ok { return status }
+        guard let actor = pointee.engine.actor(target) else { return .notFound }
+        if actor.pointee.flags.has(.ending) { return .ok }
+        actor.pointee.flags.insert(.poisoned)
+        pointee.engine.makeReady(actor)
+        return .ok
+    }
+}
+
+extension Engine {
+    /// Marks an actor as ending; the first reason holds.
+    func beginEnding(_ actor: Actor, _ reason: backstage_reason, _ status: Status) {
+        if actor.pointee.flags.has(.ending) { return }
+        actor.pointee.flags.insert(.ending)
+        actor.details.pointee.reason = UInt8(truncatingIfNeeded: reason)
+        actor.details.pointee.status = status
+        makeReady(actor)
+    }
+
+    /// The turn of an ending actor: ends the last of its children first, and goes on upwards while
+    /// parents wait for that.
+    func end(_ first: Actor) {
+        var actor = first
+        for _ in 0..<endingsPerTurn {
+            pointee.untilLook &-= 1
+            if let child = lastChild(of: actor) {
+                actor.pointee.flags.insert(.parked)
+                guard claim(child) else { return }
+                actor = child
+            } else {
+                guard let parent = finish(actor) else { return }
+                actor = parent
+            }
+        }
+        enqueueReady(actor)
+    }
+
+    private func lastChild(of actor: Actor) -> Actor? {
+        let child = actor.details.pointee.lastChild
+        return child == noActor ? nil : pointee.actors + Int(child)
+    }
+
+    /// Marks a child as ending. Whether it can end at once: if not it has a turn to come, or waits for
+    /// a child of its own, and goes on to its parent when it has ended.
+    private func claim(_ child: Actor) -> Bool {
+        let isFree = !child.pointee.flags.has(.ready)
+        child.pointee.flags.insert(.ready)
+        beginEnding(child, pointee.isDestroying ? Reason.engineEnded : Reason.stopped, .ok)
+        return isFree
+    }
+
+    /// Ends an actor that has no children left. Its parent, if that waited for this one.
+    private func finish(_ actor: Actor) -> Actor? {
+        let parent = actor.parent
+        buryQueue(of: actor)
+        runDeinitialize(actor)
+        tellOthers(of: actor)
+        dismantle(actor)
+        guard let parent, parent.pointee.flags.has(.parked) else { return nil }
+        parent.pointee.flags.remove(.parked)
+        return parent
+    }
+
+    private func buryQueue(of actor: Actor) {
+        actor.pointee.hand = 0
+        let reason = pointee.isDestroying ? DeadReason.engineEnded : DeadReason.ended
+        while actor.used != 0 {
+            let slot = actor.slot(actor.pointee.head)
+            actor.pointee.head &+= 1
+            bury(slot, for: actor, reason)
+        }
+        actor.detachRing()
+    }
+
+    private func runDeinitialize(_ actor: Actor) {
+        guard let deinitialize = actor.details.pointee.deinitialize else { return }
+        let reason = backstage_reason(actor.details.pointee.reason)
+        let status = deinitialize(actor.context, reason, actor.pointee.state)
+        if status >= 0 { return }
+        pointee.failures += 1
+        logFailure(actor, "failed in deinit", status)
+    }
+
+    /// Tells those who monitor the actor, or wait for an answer of it, and a parent of a failure.
+    private func tellOthers(of actor: Actor) {
+        let details = actor.details
+        let reason = backstage_reason(details.pointee.reason)
+        var parentKnows = reason != Reason.failed
+        while let peer = details.pointee.extras?.pointee.peers {
+            unlinkPeer(peer, from: actor)
+            if peer.pointee.kind == .monitor {
+                peer.pointee.reason = reason
+                peer.pointee.status = details.pointee.status
+                if peer.pointee.owner == actor.parent { parentKnows = true }
+            } else {
+                cancelTimeout(peer)
+                peer.pointee.status = .stopped
+            }
+            raise(peer)
+        }
+        if parentKnows { return }
+        guard let parent = actor.parent, !parent.pointee.flags.has(.ending) else { return }
+        guard let notice = makeSource(.notice, for: parent) else {
+            return logLine(UInt32(BACKSTAGE_LOG_ERROR), "no memory to tell the parent of a failure:", actor)
+        }
+        notice.pointee.target = actor.ref
+        notice.pointee.reason = reason
+        notice.pointee.status = details.pointee.status
+        raise(notice)
+    }
+
+    /// Takes the actor out of everything that it was part of, and frees its place.
+    private func dismantle(_ actor: Actor) {
+        let details = actor.details
+        while let source = details.pointee.extras?.pointee.sources { cancel(source) }
+        while let subscription = details.pointee.extras?.pointee.subscriptions { unsubscribe(subscription) }
+        if let publisher = details.pointee.extras?.pointee.publisher { publisher.pointee.actor = nil }
+        if let id = details.pointee.id {
+            let index = actor.index
+            pointee.registry.remove(hash(of: id)) { $0 == index }
+        }
+        leaveKind(actor)
+        leaveFamily(actor)
+        strip(actor)
+        freePlace(actor)
+        pointee.living -= 1
+    }
+}

@@ -1,0 +1,177 @@
+import CBackstage
+import CLibev
+import Synchronization
+
+/// An engine: a plain handle, copied freely. No reference counting, and no exclusive access that a
+/// callback calling back could break.
+package typealias Engine = UnsafeMutablePointer<EngineState>
+
+package struct EngineState {
+    // Touched by every send and turn.
+    var actors: Actor
+    /// Places ever used.
+    var actorCount: UInt32 = 0
+    var readyFirst: UInt32 = noActor
+    var readyLast: UInt32 = noActor
+    /// Messages until the next look at clock, timers, threads and descriptors.
+    var untilLook: Int32 = 0
+    var accepted: UInt64 = 0
+    var handled: UInt64 = 0
+    /// The actor whose messages are being handled, and its head when that began: `handled` is
+    /// brought up to date once a turn, and what asks meanwhile adds the difference.
+    var running: Actor?
+    var runningHead: UInt32 = 0
+    var freeRings: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+    /// Where messages and events are put together that are not written straight into a ring.
+    var outbox: Envelope
+    var eventbox: Envelope
+    var payloadBytesMax: Int
+
+    // Actors.
+    var details: UnsafeMutablePointer<ActorDetails>
+    var actorsMax: UInt32
+    var actorsCommitted: UInt32 = 0
+    var freeActors: UInt32 = noActor
+    /// The last born of the actors without a parent.
+    var lastParentless: UInt32 = noActor
+    let actorTable: Reservation
+    let detailsTable: Reservation
+    var living: UInt32 = 0
+    var spawned: UInt64 = 0
+    var registry = HashTable<UInt32>()
+    var kinds = HashTable<UnsafeMutablePointer<Kind>>()
+
+    // Topics.
+    var publishers = HashTable<UnsafeMutablePointer<Publisher>>()
+    var topics = HashTable<Topic>()
+    var subscriptions = HashTable<UnsafeMutablePointer<Subscription>>()
+    var publishStamp: UInt64 = 0
+
+    // Events.
+    var sources = SourceTable()
+    var timers = TimerHeap()
+    var timerSequence: UInt64 = 0
+    var signals: UnsafeMutablePointer<SignalInbox>?
+    /// Descriptors watched outside any actor.
+    var hostWatchers: Source?
+
+    // Memory.
+    var objectArena = Arena()
+    var ringArena = Arena()
+    var freeObjects: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+    var freeBlocks: UnsafeMutablePointer<Block?>
+    var cachedBlockBytes = 0
+    var retiredRing: RetiredRing?
+    package let sharedBlocks: SharedBlocks
+
+    // Time and the world.
+    let isVirtual: Bool
+    var now: UInt64 = 0
+    var lastLook: UInt64 = 0
+    var lastPoll: UInt64 = 0
+    var lookEvery: Int32 = 64
+    var poller: UnsafeMutablePointer<Poller>
+    var remote: UnsafeMutablePointer<RemoteQueue>
+
+    // What is left.
+    let seed: UInt64
+    var dead: UInt64 = 0
+    var events: UInt64 = 0
+    var failures: UInt64 = 0
+    var polls: UInt64 = 0
+    var stopRequested = false
+    var isDestroying = false
+    let deadLetter: backstage_dead_letter_callback?
+    let deadLetterState: UnsafeMutableRawPointer?
+    let log: backstage_log_callback?
+    let logState: UnsafeMutableRawPointer?
+}
+
+/// What a thread is in a callback of when it is in one that may hardly call back.
+var observing: UnsafeMutableRawPointer { UnsafeMutableRawPointer(bitPattern: 1).unsafelyUnwrapped }
+
+extension Engine {
+    @inline(__always) package var handle: OpaquePointer { OpaquePointer(self) }
+
+    /// Whether this thread is inside a run, or a callback, of this engine.
+    @inline(__always) var isCurrent: Bool { clibev_current() == UnsafeMutableRawPointer(self) }
+
+    var isOwnThread: Bool {
+        pointee.remote.pointee.owner.load(ordering: .relaxed) == clibev_thread()
+    }
+
+    /// Whether the calling thread may use the engine just now.
+    @inline(__always) package func check() -> Status {
+        isCurrent ? .ok : checkOutside()
+    }
+
+    @inline(never) private func checkOutside() -> Status {
+        if !isOwnThread { return .wrongThread }
+        guard let current = clibev_current() else { return .ok }
+        return current == observing ? .inCallback : .otherEngine
+    }
+
+    /// The same, for what may not be done inside any callback.
+    func checkOutsideCallbacks() -> Status {
+        if !isOwnThread { return .wrongThread }
+        return clibev_current() == nil ? .ok : .inCallback
+    }
+
+    /// Runs a callback of the host that may not use the engine, but for "any thread" calls.
+    func observe(_ body: () -> Void) {
+        let outer = clibev_current()
+        clibev_set_current(observing)
+        body()
+        clibev_set_current(outer)
+    }
+
+    /// The living or ending actor that a ref names.
+    @inline(__always) package func actor(_ ref: backstage_ref) -> Actor? {
+        let index = ref >> 32
+        guard index < UInt64(pointee.actorCount) else { return nil }
+        let actor = pointee.actors + Int(index)
+        guard actor.pointee.generation == UInt32(truncatingIfNeeded: ref), actor.isLiving else { return nil }
+        return actor
+    }
+
+    /// Gives an actor a turn, unless it waits for one or is in one.
+    @inline(__always) func makeReady(_ actor: Actor) {
+        if actor.pointee.flags.has(.ready) { return }
+        actor.pointee.flags.insert(.ready)
+        enqueueReady(actor)
+    }
+
+    @inline(__always) func enqueueReady(_ actor: Actor) {
+        let index = actor.index
+        actor.pointee.next = noActor
+        if pointee.readyLast == noActor {
+            pointee.readyFirst = index
+        } else {
+            (pointee.actors + Int(pointee.readyLast)).pointee.next = index
+        }
+        pointee.readyLast = index
+    }
+
+    @inline(__always) func dequeueReady() -> Actor {
+        let actor = pointee.actors + Int(pointee.readyFirst)
+        pointee.readyFirst = actor.pointee.next
+        if pointee.readyFirst == noActor { pointee.readyLast = noActor }
+        return actor
+    }
+}
+
+extension Actor {
+    /// Whether this context may be used just now.
+    @inline(__always) package func check() -> Status {
+        let status = pointee.engine.check()
+        if status != .ok { return status }
+        return isLiving ? .ok : .notFound
+    }
+
+    /// The same, for what an ending actor may no longer begin.
+    package func checkActive() -> Status {
+        let status = check()
+        if status != .ok { return status }
+        return pointee.flags.has(.ending) ? .ending : .ok
+    }
+}

@@ -1,0 +1,131 @@
+import CBackstage
+import CLibev
+import Synchronization
+
+/// The engine's watchers in a libev loop: its own, or the host's.
+struct Poller {
+    let loop: OpaquePointer
+    let ownsLoop: Bool
+    /// Inside `run`, which looks after everything itself.
+    var isDriven = false
+    /// Descriptors watched.
+    var descriptors = 0
+    var wake = ev_async()
+    var alarm = ev_timer()
+    // In the host's loop only: around each of its sleeps, and to keep it from sleeping.
+    var prepare = ev_prepare()
+    var check = ev_check()
+    var idle = ev_idle()
+}
+
+private func engine(_ data: UnsafeMutableRawPointer?) -> Engine {
+    data.unsafelyUnwrapped.assumingMemoryBound(to: EngineState.self)
+}
+
+extension Engine {
+    var loop: OpaquePointer { pointee.poller.pointee.loop }
+
+    /// Starts the watchers that are always there. In the host's loop they do not keep it running.
+    func startPolling() {
+        let poller = pointee.poller
+        clibev_async_init(&poller.pointee.wake, { _, _, _ in }, self)
+        clibev_timer_init(&poller.pointee.alarm, { _, _, _ in }, self)
+        ev_async_start(loop, &poller.pointee.wake)
+        if poller.pointee.ownsLoop { return }
+        clibev_prepare_init(&poller.pointee.prepare, { _, watcher, _ in engine(watcher?.pointee.data).hostSleeps() }, self)
+        clibev_check_init(&poller.pointee.check, { _, watcher, _ in engine(watcher?.pointee.data).hostWakes() }, self)
+        clibev_idle_init(&poller.pointee.idle, { _, _, _ in }, self)
+        ev_prepare_start(loop, &poller.pointee.prepare)
+        ev_check_start(loop, &poller.pointee.check)
+        for _ in 0..<3 { ev_unref(loop) }
+    }
+
+    func stopPolling() {
+        let poller = pointee.poller
+        ev_timer_stop(loop, &poller.pointee.alarm)
+        if poller.pointee.ownsLoop {
+            ev_async_stop(loop, &poller.pointee.wake)
+            return ev_loop_destroy(loop)
+        }
+        ev_idle_stop(loop, &poller.pointee.idle)
+        for _ in 0..<3 { ev_ref(loop) }
+        ev_async_stop(loop, &poller.pointee.wake)
+        ev_prepare_stop(loop, &poller.pointee.prepare)
+        ev_check_stop(loop, &poller.pointee.check)
+    }
+
+    /// Looks at descriptors without sleeping.
+    func poll() {
+        pointee.lastPoll = pointee.now
+        pointee.polls += 1
+        ev_run(loop, Int32(EVRUN_NOWAIT))
+    }
+
+    /// Sleeps until something happens, or until a time of the clock; the end of time is never.
+    func sleep(until deadline: UInt64) {
+        setAlarm(deadline)
+        if fallAsleep() {
+            pointee.polls += 1
+            let isGuest = !pointee.poller.pointee.ownsLoop
+            if isGuest { ev_ref(loop) }
+            ev_run(loop, Int32(EVRUN_ONCE))
+            if isGuest { ev_unref(loop) }
+        }
+        wakeUp()
+        ev_timer_stop(loop, &pointee.poller.pointee.alarm)
+    }
+
+    private func setAlarm(_ deadline: UInt64) {
+        ev_timer_stop(loop, &pointee.poller.pointee.alarm)
+        if deadline == .max { return }
+        ev_now_update(loop)
+        let now = freshNow()
+        clibev_timer_set(&pointee.poller.pointee.alarm, deadline > now ? Double(deadline - now) * 1e-9 : 0)
+        ev_timer_start(loop, &pointee.poller.pointee.alarm)
+    }
+
+    /// Tells other threads that they have to wake the engine; false if one has sent something already.
+    private func fallAsleep() -> Bool {
+        let remote = pointee.remote
+        remote.pointee.isAsleep.store(true, ordering: .sequentiallyConsistent)
+        return remote.peek() == nil && !remote.pointee.isStopRequested.load(ordering: .sequentiallyConsistent)
+            && !hasSignals
+    }
+
+    private func wakeUp() {
+        pointee.remote.pointee.isAsleep.store(false, ordering: .relaxed)
+    }
+}
+
+// In the host's loop, the engine works just before the loop would sleep.
+
+extension Engine {
+    private func hostSleeps() {
+        let poller = pointee.poller
+        if poller.pointee.isDriven { return }
+        wakeUp()
+        let outer = clibev_current()
+        clibev_set_current(self)
+        workForHost()
+        clibev_set_current(outer)
+        let deadline = pointee.isVirtual ? UInt64.max : pointee.timers.deadline
+        if pointee.readyFirst == noActor, pointee.timers.deadline > pointee.now, fallAsleep() {
+            ev_idle_stop(loop, &poller.pointee.idle)
+            setAlarm(deadline)
+        } else {
+            wakeUp()
+            ev_idle_start(loop, &poller.pointee.idle)
+        }
+    }
+
+    private func hostWakes() {
+        if !pointee.poller.pointee.isDriven { wakeUp() }
+    }
+
+    /// One slice of work: until nothing is ready, or it is time to look at the host's descriptors.
+    private func workForHost() {
+        look()
+        runReady()
+        if pointee.stopRequested { pointee.stopRequested = false }
+    }
+}

@@ -1,0 +1,126 @@
+import CBackstage
+import CLibev
+
+/// What to publish.
+package enum Publication {
+    case bytes(UnsafeRawPointer?, Int)
+    /// Handed over: on `ok` the caller's reference is the engine's.
+    case block(Block)
+}
+
+extension Actor {
+    package func publish(
+        _ topic: TopicArgument, _ publication: Publication, _ receivers: UnsafeMutablePointer<UInt32>?
+    ) -> Status {
+        let status = check()
+        return status == .ok ? pointee.engine.publish(as: self, topic, publication, receivers) : status
+    }
+}
+
+extension Engine {
+    func publish(
+        as actor: Actor, _ topic: TopicArgument, _ publication: Publication,
+        _ receivers: UnsafeMutablePointer<UInt32>?
+    ) -> Status {
+        guard let (name, form) = topicName(topic), form == .name else { return topic.error }
+        let message = pointee.outbox
+        switch publication {
+        case .bytes(let payload, let size):
+            let status = compose(MessageType.publish, from: actor.ref, payload, size)
+            if status != .ok { return status }
+        case .block(let block):
+            if block.pointee.shared != pointee.sharedBlocks { return .otherEngine }
+            compose(MessageType.publish, from: actor.ref, block)
+        }
+        guard let publisher = actor.details.pointee.extras?.pointee.publisher else {
+            discard(message)
+            receivers?.pointee = 0
+            return .ok
+        }
+        guard let topic = publisher.pointee.patterns == nil ? topicInUse(publisher, name) : useTopic(publisher, name, .name)
+        else {
+            // Nobody is subscribed; but without memory nobody knows.
+            let isUnknown = publisher.pointee.patterns != nil
+            if isUnknown, case .block = publication { return .noMemory }
+            discard(message)
+            if isUnknown { return .noMemory }
+            receivers?.pointee = 0
+            return .ok
+        }
+        let count = fanOut(message, topic)
+        discard(message)
+        receivers?.pointee = count
+        return .ok
+    }
+
+    /// A topic with one reference more, if there is one.
+    private func topicInUse(_ publisher: UnsafeMutablePointer<Publisher>, _ name: Name?) -> Topic? {
+        guard let topic = topic(publisher, name) else { return nil }
+        topic.pointee.references += 1
+        return topic
+    }
+
+    /// Gives the message to all who are subscribed to its topic, or to a pattern that it matches; it
+    /// carries the caller's reference to the topic. How many queued it.
+    private func fanOut(_ message: Envelope, _ topic: Topic) -> UInt32 {
+        message.pointee.token = UInt64(UInt(bitPattern: topic))
+        message.pointee.reserved |= Carries.topic
+        var count: UInt32 = 0
+        let publisher = topic.pointee.publisher
+        guard let name = topic.pointee.name, publisher.pointee.patterns != nil else {
+            give(message, to: topic, &count)
+            return count
+        }
+        pointee.publishStamp += 1
+        giveOnce(message, to: topic, &count)
+        var pattern = publisher.pointee.patterns
+        while let this = pattern {
+            pattern = this.pointee.next
+            if matches(this.pointee.name.unsafelyUnwrapped, name) { giveOnce(message, to: this, &count) }
+        }
+        return count
+    }
+
+    @inline(__always)
+    private func give(_ message: Envelope, to topic: Topic, _ count: inout UInt32) {
+        let subscribers = topic.pointee.subscribers
+        let number = topic.pointee.count
+        retain(message, number)
+        for place in 0..<number where deliverPublication(message, subscribers.unsafelyUnwrapped[place]) { count += 1 }
+    }
+
+    /// The same, leaving out those who have had it by another subscription.
+    private func giveOnce(_ message: Envelope, to topic: Topic, _ count: inout UInt32) {
+        for place in 0..<topic.pointee.count {
+            let actor = topic.pointee.subscribers.unsafelyUnwrapped[place]
+            let extras = actor.details.pointee.extras.unsafelyUnwrapped
+            if extras.pointee.publishStamp == pointee.publishStamp { continue }
+            extras.pointee.publishStamp = pointee.publishStamp
+            retain(message, 1)
+            if deliverPublication(message, actor) { count += 1 }
+        }
+    }
+
+    /// One reference for each of the copies to come.
+    @inline(__always)
+    private func retain(_ message: Envelope, _ copies: Int) {
+        message.topic.pointee.references += copies
+        if message.pointee.reserved & Carries.block != 0 { message.block.retain(copies) }
+    }
+
+    /// An actor that is ending gets nothing, and that is no dead letter: it no longer subscribes.
+    @inline(__always)
+    private func deliverPublication(_ message: Envelope, _ actor: Actor) -> Bool {
+        if actor.pointee.flags.has(.refusing) {
+            forgo(message)
+            return false
+        }
+        return deliverOrBury(message, to: actor)
+    }
+
+    /// Gives back the references of a copy that was not made.
+    private func forgo(_ message: Envelope) {
+        message.topic.pointee.references -= 1
+        if message.pointee.reserved & Carries.block != 0 { release(message.block) }
+    }
+}

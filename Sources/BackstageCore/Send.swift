@@ -1,0 +1,81 @@
+import CBackstage
+
+// The hot path: from a call to a message in an inbox. What is rare leads away from here.
+
+extension Actor {
+    /// Sends from this actor to another. Bytes are copied.
+    @inline(__always)
+    package func send(_ receiver: backstage_ref, _ payload: UnsafeRawPointer?, _ size: Int) -> Status {
+        let engine = pointee.engine
+        guard engine.isCurrent, isLiving else {
+            let status = check()
+            return status == .ok ? engine.send(from: ref, receiver, payload, size) : status
+        }
+        return engine.send(from: ref, receiver, payload, size)
+    }
+}
+
+extension Engine {
+    @inline(__always)
+    func send(
+        from sender: backstage_ref, _ receiver: backstage_ref, _ payload: UnsafeRawPointer?, _ size: Int
+    ) -> Status {
+        let index = receiver >> 32
+        guard index < UInt64(pointee.actorCount) else { return .notFound }
+        let actor = pointee.actors + Int(truncatingIfNeeded: index)
+        guard actor.pointee.generation == UInt32(truncatingIfNeeded: receiver) else { return .notFound }
+        return send(from: sender, to: actor, payload, size)
+    }
+
+    @inline(__always)
+    func send(
+        from sender: backstage_ref, to actor: Actor, _ payload: UnsafeRawPointer?, _ size: Int
+    ) -> Status {
+        guard UInt(bitPattern: size) <= UInt(inlineBytes), let payload,
+            !actor.pointee.flags.has(.refusing), actor.hasRoom()
+        else { return sendWithCare(from: sender, to: actor, payload, size) }
+        let slot = actor.slot(actor.pointee.tail)
+        slot.pointee.sender = sender
+        slot.pointee.payload = UnsafeRawPointer(slot.inlined)
+        slot.pointee.token = 0
+        slot.pointee.size = UInt32(truncatingIfNeeded: size)
+        slot.pointee.type = MessageType.send
+        slot.pointee.reserved = 0
+        copyShort(slot.inlined, payload, size)
+        commit(actor)
+        return .ok
+    }
+
+    /// Counts the message just written, and sees to it that its receiver gets a turn.
+    @inline(__always)
+    func commit(_ actor: Actor) {
+        actor.pointee.tail &+= 1
+        pointee.accepted &+= 1
+        makeReady(actor)
+    }
+}
+
+extension Actor {
+    /// Whether the next slot may be written, with a ring attached if there was none.
+    @inline(__always) func hasRoom() -> Bool {
+        if pointee.ring == nil { return attachRing() }
+        return used < pointee.threshold
+    }
+}
+
+extension Actor {
+    @inline(__always)
+    package func send(toID id: UnsafePointer<CChar>, _ payload: UnsafeRawPointer?, _ size: Int) -> Status {
+        let status = check()
+        if status != .ok { return status }
+        let engine = pointee.engine
+        guard let name = engine.name(id) else { return .invalidID }
+        guard let actor = engine.actor(named: name) else { return .notFound }
+        return engine.send(from: ref, to: actor, payload, size)
+    }
+
+    package func send(_ receiver: backstage_ref, payload block: Block) -> Status {
+        let status = check()
+        return status == .ok ? pointee.engine.send(from: ref, receiver, payload: block) : status
+    }
+}

@@ -1,0 +1,193 @@
+import CBackstage
+
+/// What may end in an event for an actor: a timer, a watcher, a monitor, a request. The record is its
+/// own place in the actor's event lane, so that an event needs no memory and is never queued twice.
+typealias Source = UnsafeMutablePointer<EventSource>
+
+enum SourceKind: UInt8 {
+    case timer, io, signal, monitor, request
+    /// A child's failure, told to its parent.
+    case notice
+    /// A descriptor watched outside any actor: it has no owner, and calls back instead.
+    case hostIO
+}
+
+struct EventSource {
+    let index: UInt32
+    var generation: UInt32
+    var owner: Actor
+    // Among all of its owner's.
+    var next: Source?
+    var previous: Source?
+    // In the event lane.
+    var laneNext: Source?
+    var lanePrevious: Source?
+    var kind: SourceKind
+    var isPending: Bool
+    /// Place in the heap of timers, or `noTimer`.
+    var heapIndex: UInt32
+    var deadline: UInt64
+    var period: UInt64
+    /// Orders timers that are due at the same time.
+    var sequence: UInt64
+    /// Expirations of a timer, signals caught, descriptor events.
+    var count: UInt64
+    var io: UnsafeMutablePointer<IOWatcher>?
+    /// Who is monitored, asked, or has ended. For a timer: when it was first due.
+    var target: backstage_ref
+    // Among the monitors and requests of one target.
+    var peerNext: Source?
+    var peerPrevious: Source?
+    /// Signal number, or reason of an end.
+    var reason: UInt32
+    var status: backstage_status
+}
+
+/// All event sources of an engine, found by a number that is never given twice.
+struct SourceTable {
+    private var chunks: UnsafeMutablePointer<Source>?
+    private var chunkRoom = 0
+    private var chunkCount = 0
+    private var free: Source?
+
+    private static var perChunk: Int { 256 }
+
+    init() {}
+
+    /// A record of no owner yet; nil without memory.
+    mutating func take(in engine: Engine) -> Source? {
+        if free == nil, !grow(in: engine) { return nil }
+        guard let source = free else { return nil }
+        free = source.pointee.next
+        return source
+    }
+
+    mutating func give(_ source: Source) {
+        source.pointee.generation &+= 1
+        if source.pointee.generation == 0 { return }
+        source.pointee.next = free
+        free = source
+    }
+
+    func find(_ token: UInt64) -> Source? {
+        let index = Int(truncatingIfNeeded: token & 0xFFFF_FFFF)
+        guard index < chunkCount * Self.perChunk, let chunks else { return nil }
+        let source = chunks[index / Self.perChunk] + index % Self.perChunk
+        return source.pointee.generation == UInt32(truncatingIfNeeded: token >> 32) ? source : nil
+    }
+
+    private mutating func grow(in engine: Engine) -> Bool {
+        if chunkCount == chunkRoom, !growDirectory(in: engine) { return false }
+        guard let memory = engine.allocate(Self.perChunk * MemoryLayout<EventSource>.stride) else { return false }
+        let chunk = memory.assumingMemoryBound(to: EventSource.self)
+        for i in stride(from: Self.perChunk - 1, through: 0, by: -1) {
+            (chunk + i).initialize(
+                to: EventSource(
+                    index: UInt32(chunkCount * Self.perChunk + i), generation: 1,
+                    owner: engine.pointee.actors, next: free, previous: nil, laneNext: nil,
+                    lanePrevious: nil, kind: .timer, isPending: false, heapIndex: noTimer, deadline: 0,
+                    period: 0, sequence: 0, count: 0, io: nil, target: 0, peerNext: nil,
+                    peerPrevious: nil, reason: 0, status: 0))
+            free = chunk + i
+        }
+        chunks.unsafelyUnwrapped[chunkCount] = chunk
+        chunkCount += 1
+        return true
+    }
+
+    private mutating func growDirectory(in engine: Engine) -> Bool {
+        let room = max(16, chunkRoom * 2)
+        guard let memory = engine.allocate(room * MemoryLayout<Source>.stride) else { return false }
+        let directory = memory.assumingMemoryBound(to: Source.self)
+        if let chunks {
+            directory.update(from: chunks, count: chunkCount)
+            engine.deallocate(UnsafeMutableRawPointer(chunks), chunkRoom * MemoryLayout<Source>.stride)
+        }
+        chunks = directory
+        chunkRoom = room
+        return true
+    }
+
+    mutating func release(in engine: Engine) {
+        guard let chunks else { return }
+        for i in 0..<chunkCount {
+            engine.deallocate(UnsafeMutableRawPointer(chunks[i]), Self.perChunk * MemoryLayout<EventSource>.stride)
+        }
+        engine.deallocate(UnsafeMutableRawPointer(chunks), chunkRoom * MemoryLayout<Source>.stride)
+        self = SourceTable()
+    }
+}
+
+extension Source {
+    /// What the user knows the source by.
+    var token: UInt64 { UInt64(pointee.generation) << 32 | UInt64(pointee.index) }
+}
+
+extension Engine {
+    /// A source that belongs to an actor; nil without memory.
+    func makeSource(_ kind: SourceKind, for owner: Actor) -> Source? {
+        guard let extras = owner.makeExtras(), let source = pointee.sources.take(in: self) else { return nil }
+        source.pointee.owner = owner
+        source.pointee.kind = kind
+        source.pointee.isPending = false
+        source.pointee.heapIndex = noTimer
+        source.pointee.count = 0
+        source.pointee.io = nil
+        source.pointee.previous = nil
+        source.pointee.next = extras.pointee.sources
+        extras.pointee.sources?.pointee.previous = source
+        extras.pointee.sources = source
+        return source
+    }
+
+    /// The source that a token names, if it is this actor's and of this kind.
+    func source(_ token: UInt64, of owner: Actor) -> Source? {
+        guard let source = pointee.sources.find(token), source.pointee.owner == owner else { return nil }
+        return source
+    }
+
+    /// Takes a source out of all that it is part of, and frees it.
+    func cancel(_ source: Source) {
+        switch source.pointee.kind {
+        case .timer: cancelTimeout(source)
+        case .io: stopWatching(source)
+        case .signal: stopListening(source)
+        case .monitor, .request:
+            cancelTimeout(source)
+            if let target = actor(source.pointee.target), !source.pointee.isPending { unlinkPeer(source, from: target) }
+        case .notice, .hostIO: break
+        }
+        dispose(of: source)
+    }
+
+    /// Frees a source that is part of its owner's list alone, and perhaps of the lane.
+    func dispose(of source: Source) {
+        withdraw(source)
+        let extras = source.pointee.owner.details.pointee.extras.unsafelyUnwrapped
+        source.pointee.next?.pointee.previous = source.pointee.previous
+        if let previous = source.pointee.previous {
+            previous.pointee.next = source.pointee.next
+        } else {
+            extras.pointee.sources = source.pointee.next
+        }
+        pointee.sources.give(source)
+    }
+
+    /// Links a monitor or request to the actor that it waits for.
+    func linkPeer(_ source: Source, to target: Actor, _ extras: UnsafeMutablePointer<ActorExtras>) {
+        source.pointee.target = target.ref
+        source.pointee.peerPrevious = nil
+        source.pointee.peerNext = extras.pointee.peers
+        extras.pointee.peers?.pointee.peerPrevious = source
+        extras.pointee.peers = source
+    }
+
+    func unlinkPeer(_ source: Source, from target: Actor) {
+        source.pointee.peerNext?.pointee.peerPrevious = source.pointee.peerPrevious
+        if let previous = source.pointee.peerPrevious {
+            previous.pointee.peerNext = source.pointee.peerNext
+        } else {
+            target.details.pointee.extras.unsafelyUnwrapped.pointee.peers = source.pointee.peerNext
+        }
+    }
+}

@@ -1,0 +1,177 @@
+import CBackstage
+import CLibev
+
+/// Table entries are committed this many at a time: whole pages in both tables.
+private let actorsPerCommit: UInt32 = 1024
+
+extension Actor {
+    package func spawn(
+        _ options: backstage_actor_options, asChild: Bool, _ ref: UnsafeMutablePointer<backstage_ref>
+    ) -> Status {
+        let status = checkActive()
+        if status != .ok { return status }
+        return pointee.engine.spawn(options, parent: asChild ? self : nil, ref)
+    }
+}
+
+extension Engine {
+    /// Makes an actor, or changes nothing.
+    package func spawn(
+        _ options: backstage_actor_options, parent: Actor? = nil, _ ref: UnsafeMutablePointer<backstage_ref>
+    ) -> Status {
+        guard Self.isValid(options) else { return .invalidArgument }
+        let id = name(options.id)
+        let kind = name(options.kind)
+        if (id == nil) != (options.id == nil) || (kind == nil) != (options.kind == nil) { return .invalidID }
+        if let id, actor(named: id) != nil { return .exists }
+        guard pointee.freeActors != noActor || pointee.actorCount < pointee.actorsMax else { return .limit }
+        guard let actor = takePlace() else { return .noMemory }
+        settle(actor, options, parent)
+        guard equip(actor, id, kind) else {
+            strip(actor)
+            freePlace(actor)
+            return .noMemory
+        }
+        enlist(actor, id)
+        ref.pointee = actor.ref
+        return .ok
+    }
+
+    private static func isValid(_ options: backstage_actor_options) -> Bool {
+        (options.receive == nil) != (options.receive_batch == nil)
+            && options.capacity <= UInt32(BACKSTAGE_CAPACITY_MAX)
+            && options.overflow <= UInt32(BACKSTAGE_OVERFLOW_DROP_OLDEST)
+            && options.budget <= UInt32(BACKSTAGE_BUDGET_MAX)
+            && options.sees_subscriptions <= 1
+    }
+
+    /// A free place in the table, or a new one.
+    private func takePlace() -> Actor? {
+        if pointee.freeActors != noActor {
+            let actor = pointee.actors + Int(pointee.freeActors)
+            pointee.freeActors = actor.pointee.next
+            return actor
+        }
+        if pointee.actorCount == pointee.actorsCommitted, !commitPlaces() { return nil }
+        let actor = pointee.actors + Int(pointee.actorCount)
+        actor.pointee.generation = 1
+        pointee.actorCount += 1
+        return actor
+    }
+
+    private func commitPlaces() -> Bool {
+        let from = Int(pointee.actorsCommitted)
+        let to = min(from + Int(actorsPerCommit), Int(pointee.actorsMax))
+        let bytes = (to - from) * (MemoryLayout<ActorCell>.stride + MemoryLayout<ActorDetails>.stride)
+        guard pointee.sharedBlocks.reserve(bytes) else { return false }
+        guard pointee.actorTable.commit(from: from * MemoryLayout<ActorCell>.stride, to: to * MemoryLayout<ActorCell>.stride),
+            pointee.detailsTable.commit(from: from * MemoryLayout<ActorDetails>.stride, to: to * MemoryLayout<ActorDetails>.stride)
+        else {
+            pointee.sharedBlocks.unreserve(bytes)
+            return false
+        }
+        pointee.actorsCommitted = UInt32(to)
+        return true
+    }
+
+    /// Ends the life of a place's refs: its generation goes on. When that is used up, so is the place.
+    func freePlace(_ actor: Actor) {
+        actor.pointee.flags = .ending
+        actor.pointee.generation &+= 1
+        guard actor.pointee.generation != 0 else { return }
+        actor.pointee.next = pointee.freeActors
+        pointee.freeActors = actor.index
+    }
+
+    /// Writes a new actor into its place.
+    private func settle(_ actor: Actor, _ options: backstage_actor_options, _ parent: Actor?) {
+        var flags: ActorFlags = []
+        if options.receive_batch != nil { flags.insert(.batch) }
+        if options.`init` != nil { flags.insert(.starting) }
+        if options.overflow == UInt32(BACKSTAGE_OVERFLOW_DROP_NEWEST) { flags.insert(.dropsNewest) }
+        if options.overflow == UInt32(BACKSTAGE_OVERFLOW_DROP_OLDEST) { flags.insert(.dropsOldest) }
+        if options.sees_subscriptions != 0 { flags.insert(.seesSubscriptions) }
+        let receive =
+            options.receive ?? unsafeBitCast(options.receive_batch, to: backstage_receive_callback?.self)
+        let budget = options.budget == 0 ? UInt32(BACKSTAGE_BUDGET_DEFAULT) : options.budget
+        actor.pointee = ActorCell(
+            generation: actor.pointee.generation, flags: flags, queuedMax: 0, ring: nil, head: 0, tail: 0,
+            threshold: 1, handled: 0, receive: receive, state: options.state, engine: self, next: noActor,
+            budget: UInt8(budget), hand: 0, ringClass: 0)
+        actor.details.pointee = ActorDetails(
+            id: nil, initialize: options.`init`, deinitialize: options.deinit, extras: nil,
+            parent: parent?.index ?? noActor, lastChild: noActor, previousSibling: noActor,
+            nextSibling: noActor, kind: nil, kindPrevious: noActor, kindNext: noActor,
+            capacity: options.capacity == 0 ? UInt32(BACKSTAGE_CAPACITY_DEFAULT) : options.capacity,
+            queuedMax: 0, handledCarry: 0, dead: 0, blockUnits: 0, reason: 0, restarts: 0, status: 0)
+    }
+
+    /// Gets the actor all that takes memory.
+    private func equip(_ actor: Actor, _ id: Name?, _ kind: Name?) -> Bool {
+        if let kind {
+            actor.details.pointee.kind = makeKind(kind)
+            if actor.details.pointee.kind == nil { return false }
+        }
+        guard let id else { return true }
+        actor.details.pointee.id = copy(id)
+        guard actor.details.pointee.id != nil, pointee.registry.reserve(in: self) else { return false }
+        guard let publisher = publisher(id) else { return true }
+        guard let extras = actor.makeExtras() else { return false }
+        extras.pointee.publisher = publisher
+        return true
+    }
+
+    /// Gives back what `equip` got.
+    func strip(_ actor: Actor) {
+        let details = actor.details
+        if let kind = details.pointee.kind, kind.pointee.count == 0 { destroyKind(kind) }
+        if let extras = details.pointee.extras { destroy(extras) }
+        if let id = details.pointee.id { destroyName(id) }
+    }
+
+    /// Makes the actor known. Cannot fail.
+    private func enlist(_ actor: Actor, _ id: Name?) {
+        actor.pointee.flags.insert(.living)
+        pointee.living += 1
+        pointee.spawned += 1
+        if let id { pointee.registry.insert(id.hash, actor.index) }
+        joinKind(actor)
+        joinFamily(actor)
+        if actor.pointee.flags.has(.starting) { makeReady(actor) }
+        guard let publisher = actor.details.pointee.extras?.pointee.publisher else { return }
+        publisher.pointee.actor = actor
+        if actor.pointee.flags.has(.seesSubscriptions) { replaySubscriptions(to: publisher) }
+    }
+
+    /// Links the actor in behind those born before it: its parent's children, or the parentless.
+    private func joinFamily(_ actor: Actor) {
+        let details = actor.details
+        let elder = lastBorn(under: actor)
+        details.pointee.previousSibling = elder
+        if elder != noActor { (pointee.details + Int(elder)).pointee.nextSibling = actor.index }
+        setLastBorn(under: actor, actor.index)
+    }
+
+    func leaveFamily(_ actor: Actor) {
+        let elder = actor.details.pointee.previousSibling
+        let younger = actor.details.pointee.nextSibling
+        if elder != noActor { (pointee.details + Int(elder)).pointee.nextSibling = younger }
+        if younger != noActor {
+            (pointee.details + Int(younger)).pointee.previousSibling = elder
+        } else {
+            setLastBorn(under: actor, elder)
+        }
+    }
+
+    private func lastBorn(under actor: Actor) -> UInt32 {
+        actor.parent?.details.pointee.lastChild ?? pointee.lastParentless
+    }
+
+    private func setLastBorn(under actor: Actor, _ index: UInt32) {
+        if let parent = actor.parent {
+            parent.details.pointee.lastChild = index
+        } else {
+            pointee.lastParentless = index
+        }
+    }
+}

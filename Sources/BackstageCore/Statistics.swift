@@ -1,0 +1,62 @@
+import CBackstage
+
+extension Engine {
+    package var statistics: backstage_statistics {
+        var statistics = backstage_statistics()
+        let remote = pointee.remote.count
+        statistics.accepted = pointee.accepted + remote
+        statistics.handled = pointee.handled + handledThisTurn
+        statistics.dead = pointee.dead
+        statistics.queued = statistics.accepted - statistics.handled - statistics.dead
+        statistics.events = pointee.events
+        statistics.actors = UInt64(pointee.living)
+        statistics.spawned = pointee.spawned
+        statistics.failures = pointee.failures
+        statistics.polls = pointee.polls
+        statistics.memory_bytes = UInt64(heldBytes)
+        return statistics
+    }
+
+    /// What the turn in hand has handled and not yet counted.
+    private var handledThisTurn: UInt64 {
+        guard let actor = pointee.running else { return 0 }
+        return UInt64(actor.pointee.head &- pointee.runningHead)
+    }
+
+    package func statistics(of actor: Actor) -> backstage_actor_statistics {
+        let details = actor.details
+        let running = pointee.running == actor ? handledThisTurn : 0
+        var statistics = backstage_actor_statistics()
+        statistics.queued = UInt64(actor.used)
+        statistics.handled = UInt64(details.pointee.handledCarry) << 32 + UInt64(actor.pointee.handled) + running
+        statistics.dead = details.pointee.dead
+        statistics.restarts = UInt64(details.pointee.restarts)
+        let queuedMax = max(details.pointee.queuedMax, UInt32(actor.pointee.queuedMax))
+        statistics.queued_max = UInt64(max(queuedMax, actor.waiting))
+        let ring = actor.pointee.ring == nil ? 0 : UInt64(actor.ringMask) + 1
+        statistics.memory_bytes = (ring + UInt64(details.pointee.blockUnits)) * 64
+        return statistics
+    }
+
+    package func eachActor(_ callback: (OpaquePointer, backstage_ref) -> Int32) {
+        var index = 0
+        while index < Int(pointee.actorCount) {
+            let actor = pointee.actors + index
+            if actor.isLiving, callback(handle, actor.ref) != 0 { return }
+            index += 1
+        }
+    }
+}
+
+extension Engine {
+    /// The engine's clock. Inside a callback, too, it goes on.
+    package var currentTime: UInt64 { freshNow() }
+
+    package func advance(by time: UInt64) -> Status {
+        if !pointee.isVirtual { return .notVirtual }
+        let (now, isBeyond) = pointee.now.addingReportingOverflow(time)
+        if isBeyond || now > UInt64(Int64.max) { return .invalidArgument }
+        pointee.now = now
+        return .ok
+    }
+}

@@ -1,0 +1,119 @@
+import CBackstage
+
+// The hot path's other half: an actor's turn.
+
+extension Engine {
+    /// Gives an actor, just taken off the ready list, its turn: events first, then messages, as many
+    /// as its budget allows.
+    @inline(__always)
+    func turn(_ actor: Actor) {
+        pointee.running = actor
+        pointee.runningHead = actor.pointee.head
+        if actor.pointee.flags.has(.attention), !attend(actor) { return }
+        if actor.pointee.ring != nil {
+            actor.countWaiting()
+            if actor.pointee.flags.has(.batch) { handleBatch(actor) } else { handleEach(actor) }
+            actor.pointee.hand = 0
+            settleHandled(actor)
+        }
+        endTurn(actor)
+    }
+
+    @inline(__always)
+    private func handleEach(_ actor: Actor) {
+        let receive = actor.pointee.receive.unsafelyUnwrapped
+        let context = actor.context
+        let state = actor.pointee.state
+        var left = turnLimit(actor)
+        actor.pointee.hand = 1
+        repeat {
+            let ring = actor.pointee.ring
+            let slot = actor.slot(actor.pointee.head)
+            let status = receive(context, slot, state)
+            if status < 0 { return failed(actor, on: slot, status) }
+            if slot.pointee.reserved != 0 { finish(slot, of: actor) }
+            if actor.pointee.ring != ring { releaseRetiredRing() }
+            actor.countWaiting()
+            actor.pointee.head &+= 1
+            left &-= 1
+        } while left != 0 && actor.used != 0 && !actor.pointee.flags.has(.interrupted)
+    }
+
+    /// Slow callbacks shorten turns, so that the next look is not late.
+    @inline(__always)
+    private func turnLimit(_ actor: Actor) -> UInt32 {
+        min(UInt32(actor.pointee.budget), UInt32(bitPattern: pointee.lookEvery))
+    }
+
+    /// Adds what a turn has handled to the counts.
+    @inline(__always)
+    func settleHandled(_ actor: Actor) {
+        let count = actor.pointee.head &- pointee.runningHead
+        pointee.runningHead = actor.pointee.head
+        pointee.handled &+= UInt64(count)
+        pointee.untilLook &-= Int32(bitPattern: count)
+        let before = actor.pointee.handled
+        actor.pointee.handled = before &+ count
+        if actor.pointee.handled < before { actor.details.pointee.handledCarry &+= 1 }
+    }
+
+    /// Puts the actor back on the ready list, or to rest.
+    @inline(__always)
+    func endTurn(_ actor: Actor) {
+        pointee.running = nil
+        if actor.pointee.ring != nil {
+            if actor.used != 0 {
+                actor.pointee.flags.remove(.halted)
+                return enqueueReady(actor)
+            }
+            actor.detachRing()
+        }
+        if actor.pointee.flags.has(.attention) { return enqueueReady(actor) }
+        actor.pointee.flags.subtract([.ready, .halted])
+    }
+
+    /// Gives back what a handled message carried.
+    @inline(never)
+    private func finish(_ slot: Envelope, of actor: Actor) {
+        if slot.pointee.reserved & Carries.block != 0 { actor.countBlock(slot.block, -1) }
+        discard(slot)
+    }
+
+    /// A turn of an actor that takes messages many at a time.
+    @inline(never)
+    private func handleBatch(_ actor: Actor) {
+        let receive = unsafeBitCast(actor.pointee.receive, to: backstage_receive_batch_callback.self)
+        var left = turnLimit(actor)
+        repeat {
+            let ring = actor.pointee.ring
+            let first = actor.slot(actor.pointee.head)
+            // No further than the ring's end, so that the messages lie side by side.
+            let toEnd = actor.ringMask &+ 1 &- (actor.pointee.head & actor.ringMask)
+            let count = min(left, actor.used, toEnd)
+            actor.pointee.hand = UInt8(truncatingIfNeeded: count)
+            var handled = 0
+            let status = receive(actor.context, first, Int(count), &handled, actor.pointee.state)
+            let done = status < 0 ? UInt32(max(0, min(handled, Int(count) - 1))) : count
+            for i in 0..<Int(done) where first[i].reserved != 0 { finish(first + i, of: actor) }
+            actor.pointee.head &+= done
+            actor.pointee.hand &-= UInt8(truncatingIfNeeded: done)
+            if status < 0 { return failed(actor, on: first + Int(done), status) }
+            if actor.pointee.ring != ring { releaseRetiredRing() }
+            actor.countWaiting()
+            left &-= count
+        } while left != 0 && actor.used != 0 && !actor.pointee.flags.has(.interrupted)
+    }
+
+    /// The callback failed on a message, which becomes a dead letter.
+    @inline(never)
+    private func failed(_ actor: Actor, on slot: Envelope, _ status: Status) {
+        settleHandled(actor)
+        if slot.pointee.reserved & Carries.block != 0 { actor.countBlock(slot.block, -1) }
+        bury(slot, for: actor, DeadReason.failed)
+        actor.pointee.head &+= 1
+        actor.pointee.hand = 0
+        pointee.runningHead = actor.pointee.head
+        releaseRetiredRing()
+        fail(actor, status)
+    }
+}

@@ -1,0 +1,4 @@
+#include "shim.h"
+
+_Thread_local void *clibev_thread_current
+    __attribute__((visibility("hidden"), tls_model("initial-exec")));
