@@ -131,7 +131,7 @@ enum {
 #define BACKSTAGE_VERSION_MINOR 1
 #define BACKSTAGE_VERSION_PATCH 0
 /* major << 16 | minor << 8 | patch, of the header. */
-#define BACKSTAGE_VERSION \
+#define BACKSTAGE_VERSION                                                                          \
     (BACKSTAGE_VERSION_MAJOR << 16 | BACKSTAGE_VERSION_MINOR << 8 | BACKSTAGE_VERSION_PATCH)
 
 /* 0, or what went wrong. Callbacks may return any negative value; yours are best kept at or
@@ -139,19 +139,19 @@ enum {
 typedef int32_t backstage_status;
 enum {
     BACKSTAGE_OK = 0,
-    BACKSTAGE_INVALID_ARGUMENT = -1,   /* a NULL, or a value out of range */
-    BACKSTAGE_INVALID_ID = -2,         /* an id or kind that is empty or longer than 255 bytes */
-    BACKSTAGE_INVALID_TOPIC = -3,      /* empty, too long, too many or empty tokens, a misplaced > */
-    BACKSTAGE_INVALID_SIGNAL = -4,     /* no such signal, or one that cannot be caught */
-    BACKSTAGE_BAD_DESCRIPTOR = -5,     /* the descriptor is not open */
-    BACKSTAGE_NOT_FOUND = -6,          /* no such living actor, timer or watcher */
-    BACKSTAGE_ENDING = -7,             /* the actor is ending and takes nothing new */
-    BACKSTAGE_EXISTS = -8,             /* the id is taken; or subscribed, monitored already */
-    BACKSTAGE_NOT_SUBSCRIBED = -9,     /* there is no such subscription */
-    BACKSTAGE_NOT_MONITORED = -10,     /* there is no such monitor */
-    BACKSTAGE_NOT_WAITING = -11,       /* no request waits for this reply (any more) */
-    BACKSTAGE_INBOX_FULL = -12,        /* the receiver's inbox is full: try later */
-    BACKSTAGE_QUEUE_FULL = -13,        /* too much waits from other threads: try later */
+    BACKSTAGE_INVALID_ARGUMENT = -1, /* a NULL, or a value out of range */
+    BACKSTAGE_INVALID_ID = -2,       /* an id or kind that is empty or longer than 255 bytes */
+    BACKSTAGE_INVALID_TOPIC = -3,    /* empty, too long, too many or empty tokens, a misplaced > */
+    BACKSTAGE_INVALID_SIGNAL = -4,   /* no such signal, or one that cannot be caught */
+    BACKSTAGE_BAD_DESCRIPTOR = -5,   /* the descriptor is not open */
+    BACKSTAGE_NOT_FOUND = -6,        /* no such living actor, timer or watcher */
+    BACKSTAGE_ENDING = -7,           /* the actor is ending and takes nothing new */
+    BACKSTAGE_EXISTS = -8,           /* the id is taken; or subscribed, monitored already */
+    BACKSTAGE_NOT_SUBSCRIBED = -9,   /* there is no such subscription */
+    BACKSTAGE_NOT_MONITORED = -10,   /* there is no such monitor */
+    BACKSTAGE_NOT_WAITING = -11,     /* no request waits for this reply (any more) */
+    BACKSTAGE_INBOX_FULL = -12,      /* the receiver's inbox is full: try later */
+    BACKSTAGE_QUEUE_FULL = -13,      /* too much waits from other threads: try later */
     BACKSTAGE_PAYLOAD_TOO_LARGE = -14, /* larger than the engine's limit */
     BACKSTAGE_LIMIT = -15,             /* a count reached its limit (actors_max, say) */
     BACKSTAGE_NO_MEMORY = -16,         /* the allocator, or memory_bytes_max, said no */
@@ -193,15 +193,15 @@ typedef uint64_t backstage_ref;
 
 /* Times are in nanoseconds. A negative timeout is for ever. */
 #define BACKSTAGE_FOREVER ((int64_t)-1)
-#define BACKSTAGE_MILLISECONDS(n) ((int64_t)(n) * 1000000)
-#define BACKSTAGE_SECONDS(n) ((int64_t)(n) * 1000000000)
+#define BACKSTAGE_MILLISECONDS(n) ((int64_t)(n)*1000000)
+#define BACKSTAGE_SECONDS(n) ((int64_t)(n)*1000000000)
 
 /* What an envelope holds, and what its payload and token mean. */
 typedef uint16_t backstage_message_type;
 enum {
-    BACKSTAGE_SEND = 1,       /* the sender's bytes */
-    BACKSTAGE_PUBLISH = 2,    /* the publisher's bytes; see backstage_envelope_topic */
-    BACKSTAGE_SUBSCRIBE = 3,  /* `sender` subscribed to you; the payload is the topic's name */
+    BACKSTAGE_SEND = 1,    /* the sender's bytes */
+    BACKSTAGE_PUBLISH = 2, /* the publisher's bytes; see backstage_envelope_topic; token: opaque */
+    BACKSTAGE_SUBSCRIBE = 3, /* `sender` subscribed to you; the payload is the topic's name */
     BACKSTAGE_UNSUBSCRIBE = 4,
     BACKSTAGE_REQUEST = 5,    /* the sender's bytes: answer with backstage_reply */
     BACKSTAGE_REPLY = 6,      /* the answer's bytes; token: the request's */
@@ -236,7 +236,8 @@ enum {
 
 /* Payloads of the messages that the engine itself sends. */
 typedef struct backstage_failure {
-    backstage_status status; /* TIMEOUT, STOPPED (the receiver ended), or NO_MEMORY */
+    backstage_status status; /* TIMEOUT, STOPPED (the receiver ended or failed), or INBOX_FULL (the
+                                receiver's policy dropped the request) */
 } backstage_failure;
 
 typedef struct backstage_timer_event {
@@ -266,15 +267,15 @@ enum { BACKSTAGE_READABLE = 1, BACKSTAGE_WRITABLE = 2, BACKSTAGE_IO_ERROR = 4 };
 /* Why an accepted message could not be handled. */
 typedef uint32_t backstage_dead_reason;
 enum {
-    BACKSTAGE_DEAD_NOT_FOUND = 1,     /* from another thread, to nobody */
-    BACKSTAGE_DEAD_ENDED = 2,         /* the receiver ended, or was ending, with it queued */
-    BACKSTAGE_DEAD_INBOX_FULL = 3,    /* publish, broadcast or another thread met a full inbox */
-    BACKSTAGE_DEAD_DROPPED_NEWEST = 4,/* the receiver's policy dropped it */
-    BACKSTAGE_DEAD_DROPPED_OLDEST = 5,/* the receiver's policy dropped it for a newer one */
-    BACKSTAGE_DEAD_FAILED = 6,        /* the receiver failed on it */
-    BACKSTAGE_DEAD_NOT_WAITING = 7,   /* a reply that came too late, or twice */
-    BACKSTAGE_DEAD_NO_MEMORY = 8,     /* from another thread, and no memory to queue it */
-    BACKSTAGE_DEAD_ENGINE_ENDED = 9   /* the engine was destroyed with it queued */
+    BACKSTAGE_DEAD_NOT_FOUND = 1,      /* from another thread, to nobody */
+    BACKSTAGE_DEAD_ENDED = 2,          /* the receiver ended, or was ending, with it queued */
+    BACKSTAGE_DEAD_INBOX_FULL = 3,     /* publish, broadcast or another thread met a full inbox */
+    BACKSTAGE_DEAD_DROPPED_NEWEST = 4, /* the receiver's policy dropped it */
+    BACKSTAGE_DEAD_DROPPED_OLDEST = 5, /* the receiver's policy dropped it for a newer one */
+    BACKSTAGE_DEAD_FAILED = 6,         /* the receiver failed on it */
+    BACKSTAGE_DEAD_NOT_WAITING = 7,    /* a reply that came too late, or twice */
+    BACKSTAGE_DEAD_NO_MEMORY = 8,      /* from another thread, and no memory to queue it */
+    BACKSTAGE_DEAD_ENGINE_ENDED = 9    /* the engine was destroyed with it queued */
 };
 
 /* Sees a dead letter: the message, and who should have got it (BACKSTAGE_NONE if unknown). May
@@ -340,8 +341,8 @@ typedef uint32_t backstage_run_mode;
 enum {
     BACKSTAGE_RUN_UNTIL_STOPPED = 0, /* until backstage_engine_stop, sleeping when idle */
     BACKSTAGE_RUN_UNTIL_IDLE = 1,    /* until no message is queued and nothing is due; no sleep */
-    BACKSTAGE_RUN_ONCE = 2,          /* sleep until there is work, then a turn for each ready actor */
-    BACKSTAGE_RUN_NO_WAIT = 3        /* a turn for each ready actor, if any; no sleep */
+    BACKSTAGE_RUN_ONCE = 2,   /* sleep until there is work, then a turn for each ready actor */
+    BACKSTAGE_RUN_NO_WAIT = 3 /* a turn for each ready actor, if any; no sleep */
 };
 
 /* Runs actors. Ends as the mode says, or early when stopped (OK) or when timeout_ns of the
@@ -356,28 +357,32 @@ backstage_status backstage_engine_run(backstage_engine *engine, backstage_run_mo
  * return at once. Actors and messages stay as they are: run again to go on. Any thread. */
 backstage_status backstage_engine_stop(backstage_engine *engine);
 
-/* Moves a virtual clock forward; what falls due is handled when the engine runs, in order of
- * time. Errors: NOT_VIRTUAL. */
+/* Moves a virtual clock forward at one stroke, as if the engine had been busy for so long: what fell
+ * due is handled when it runs next, in order of time; a periodic timer that was due several times
+ * comes once. Advance in small steps to see each. Errors: NOT_VIRTUAL; INVALID_ARGUMENT beyond
+ * INT64_MAX nanoseconds in all. */
 backstage_status backstage_engine_advance(backstage_engine *engine, uint64_t by_ns);
 
 /* The engine's clock: nanoseconds since an arbitrary point, or of virtual time. */
 backstage_status backstage_engine_now(backstage_engine *engine, uint64_t *now_ns);
 
 /* The ledger: accepted = handled + dead + queued, always, inside callbacks too. The message in
- * hand counts as queued until its callback has returned. Events (see Order) stand apart. */
+ * hand counts as queued until its callback has returned. A broadcast or publication that waits from
+ * another thread counts as one message until it is taken in, then as its copies. Events (see Order)
+ * stand apart. */
 typedef struct backstage_statistics {
-    size_t size;            /* sizeof(backstage_statistics), set by you */
-    uint64_t accepted;      /* messages taken over from senders */
-    uint64_t handled;       /* messages whose callback succeeded */
-    uint64_t dead;          /* dead letters */
-    uint64_t queued;        /* messages waiting, in inboxes or from other threads */
-    uint64_t events;        /* events handled */
-    uint64_t actors;        /* alive now */
-    uint64_t spawned;       /* ever */
-    uint64_t failures;      /* callbacks that returned a negative status */
-    uint64_t restarts;      /* actors restarted */
-    uint64_t polls;         /* looks at the operating system for I/O */
-    uint64_t memory_bytes;  /* held now: actors, inboxes, payloads, tables and pools */
+    size_t size;           /* sizeof(backstage_statistics), set by you */
+    uint64_t accepted;     /* messages taken over from senders */
+    uint64_t handled;      /* messages whose callback succeeded */
+    uint64_t dead;         /* dead letters */
+    uint64_t queued;       /* messages waiting, in inboxes or from other threads */
+    uint64_t events;       /* events handled */
+    uint64_t actors;       /* alive now */
+    uint64_t spawned;      /* ever */
+    uint64_t failures;     /* callbacks that returned a negative status */
+    uint64_t restarts;     /* actors restarted */
+    uint64_t polls;        /* looks at the operating system for I/O */
+    uint64_t memory_bytes; /* held now: actors, inboxes, payloads, tables and pools */
 } backstage_statistics;
 
 /* Fills in the statistics, in constant time. */
@@ -385,8 +390,8 @@ backstage_status backstage_engine_statistics(backstage_engine *engine,
                                              backstage_statistics *statistics);
 
 typedef struct backstage_actor_statistics {
-    size_t size;           /* sizeof(backstage_actor_statistics), set by you */
-    uint64_t queued;       /* in its inbox, the message in hand included */
+    size_t size;     /* sizeof(backstage_actor_statistics), set by you */
+    uint64_t queued; /* in its inbox, the message in hand included */
     uint64_t handled;
     uint64_t dead;
     uint64_t restarts;
@@ -398,7 +403,8 @@ typedef struct backstage_actor_statistics {
 backstage_status backstage_engine_actor_statistics(backstage_engine *engine, backstage_ref actor,
                                                    backstage_actor_statistics *statistics);
 
-/* Called when a descriptor is ready; may do whatever code outside an actor may, but run, adopt
+/* Called when a descriptor is ready, or once with BACKSTAGE_IO_ERROR when it can no longer be
+ * watched; may do whatever code outside an actor may, but run, adopt
  * or destroy the engine. */
 typedef void (*backstage_fd_callback)(backstage_engine *engine, int fd, uint32_t events,
                                       void *state);
@@ -469,8 +475,8 @@ backstage_status backstage_engine_spawn(backstage_engine *engine,
                                         const backstage_actor_options *options,
                                         backstage_ref *actor);
 /* The same, from inside an actor; the new one is no child of it. */
-backstage_status backstage_spawn(backstage_context *context,
-                                 const backstage_actor_options *options, backstage_ref *actor);
+backstage_status backstage_spawn(backstage_context *context, const backstage_actor_options *options,
+                                 backstage_ref *actor);
 
 /* Makes an actor that ends when this one does, and whose failure this one is told of. */
 backstage_status backstage_spawn_child(backstage_context *context,
@@ -483,8 +489,8 @@ backstage_status backstage_spawn_child(backstage_context *context,
 backstage_status backstage_stop(backstage_context *context, backstage_ref actor);
 /* Ends this actor, once the callback in hand has returned. */
 backstage_status backstage_shutdown(backstage_context *context);
-/* Ends an actor once it has handled what is already queued. What is sent from now on answers
- * ENDING. Errors: NOT_FOUND. */
+/* Ends an actor once it has handled what is already queued; until then it may do all it could
+ * before. What is sent to it from now on answers ENDING. Errors: NOT_FOUND. */
 backstage_status backstage_poison(backstage_context *context, backstage_ref actor);
 
 /* Finds a living actor by id. Errors: INVALID_ID, NOT_FOUND. */
@@ -606,8 +612,7 @@ backstage_status backstage_envelope_payload(backstage_context *context,
 backstage_status backstage_publish(backstage_context *context, const void *payload, size_t size,
                                    uint32_t *receivers);
 backstage_status backstage_publish_to_topic(backstage_context *context, const char *topic,
-                                            const void *payload, size_t size,
-                                            uint32_t *receivers);
+                                            const void *payload, size_t size, uint32_t *receivers);
 /* The same with a payload handed over, as in backstage_send_payload. A NULL topic is the default. */
 backstage_status backstage_publish_payload(backstage_context *context, const char *topic,
                                            backstage_payload *payload, uint32_t *receivers);
@@ -666,7 +671,8 @@ backstage_status backstage_timer_cancel(backstage_context *context, uint64_t tim
 backstage_status backstage_watch_fd(backstage_context *context, int fd, uint32_t events,
                                     uint64_t *watcher);
 
-/* Watches a signal: a SIGNAL whenever it comes to the process. While any engine watches it, its
+/* Watches a signal: a SIGNAL whenever it comes to the process. Signals that cannot be caught, or that
+ * tell of a fault (SEGV, BUS, FPE, ILL), cannot be watched. While any engine watches it, its
  * disposition is the library's; then it is as it was before. Several actors and engines may watch
  * one signal. Errors: INVALID_SIGNAL, NO_MEMORY, SYSTEM. */
 backstage_status backstage_watch_signal(backstage_context *context, int signal, uint64_t *watcher);

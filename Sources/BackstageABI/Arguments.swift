@@ -24,7 +24,8 @@ func block(_ payload: OpaquePointer?) -> Block? {
 
 /// Reads an options struct of any version: shorter ones get zeros, longer ones must have none but
 /// zeros in what is unknown here. Nil if it is not to be understood.
-func read<Options: BitwiseCopyable>(_ options: UnsafePointer<Options>, least: Int, empty: Options) -> Options? {
+func read<Options: BitwiseCopyable>(_ options: UnsafePointer<Options>, least: Int, empty: Options) -> Options?
+{
     let bytes = UnsafeRawPointer(options)
     let size = bytes.load(as: Int.self)
     let known = MemoryLayout<Options>.size
@@ -35,16 +36,12 @@ func read<Options: BitwiseCopyable>(_ options: UnsafePointer<Options>, least: In
     return result
 }
 
-/// Writes as much of a result as the caller's struct has room for; false if its size makes no sense.
+/// Writes a result; false if the caller's struct has no room for it, as even the first version has.
+/// A larger struct, of a later version, keeps its unknown fields.
 func write<Result: BitwiseCopyable>(_ result: Result, to target: UnsafeMutablePointer<Result>) -> Bool {
-    let bytes = UnsafeMutableRawPointer(target)
-    let size = bytes.load(as: Int.self)
-    guard size >= MemoryLayout<Int>.size else { return false }
-    var result = result
-    withUnsafeBytes(of: &result) { from in
-        let offset = MemoryLayout<Int>.size
-        let count = min(size, from.count) - offset
-        if count > 0 { memcpy(bytes + offset, from.baseAddress.unsafelyUnwrapped + offset, count) }
-    }
+    let size = UnsafeMutableRawPointer(target).load(as: Int.self)
+    guard size >= MemoryLayout<Result>.size else { return false }
+    target.pointee = result
+    UnsafeMutableRawPointer(target).storeBytes(of: size, as: Int.self)
     return true
 }

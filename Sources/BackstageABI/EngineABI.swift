@@ -4,7 +4,8 @@ import CLibev
 
 @implementation @_cdecl("backstage_version")
 public func backstage_version() -> UInt32 {
-    UInt32(BACKSTAGE_VERSION_MAJOR) << 16 | UInt32(BACKSTAGE_VERSION_MINOR) << 8 | UInt32(BACKSTAGE_VERSION_PATCH)
+    UInt32(BACKSTAGE_VERSION_MAJOR) << 16 | UInt32(BACKSTAGE_VERSION_MINOR) << 8
+        | UInt32(BACKSTAGE_VERSION_PATCH)
 }
 
 @implementation @_cdecl("backstage_status_name")
@@ -23,7 +24,8 @@ public func backstage_log_to_stderr(
         case BACKSTAGE_LOG_WARNING: "warning"
         default: "info"
         }
-    clibev_write_line("backstage: ", UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self), message)
+    clibev_write_line(
+        "backstage: ", UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self), message)
 }
 
 @implementation @_cdecl("backstage_engine_create")
@@ -33,7 +35,8 @@ public func backstage_engine_create(
     guard let result else { return .invalidArgument }
     var chosen = backstage_engine_options()
     if let options {
-        guard let read = read(options, least: MemoryLayout<backstage_engine_options>.size, empty: chosen) else {
+        guard let read = read(options, least: MemoryLayout<backstage_engine_options>.size, empty: chosen)
+        else {
             return .invalidArgument
         }
         chosen = read
@@ -76,7 +79,9 @@ public func backstage_engine_advance(_ handle: OpaquePointer!, _ time: UInt64) -
 }
 
 @implementation @_cdecl("backstage_engine_now")
-public func backstage_engine_now(_ handle: OpaquePointer!, _ now: UnsafeMutablePointer<UInt64>!) -> backstage_status {
+public func backstage_engine_now(_ handle: OpaquePointer!, _ now: UnsafeMutablePointer<UInt64>!)
+    -> backstage_status
+{
     guard let engine = engine(handle), let now else { return .invalidArgument }
     let status = engine.check()
     if status == .ok { now.pointee = engine.currentTime }
@@ -95,7 +100,8 @@ public func backstage_engine_statistics(
 
 @implementation @_cdecl("backstage_engine_actor_statistics")
 public func backstage_engine_actor_statistics(
-    _ handle: OpaquePointer!, _ ref: backstage_ref, _ statistics: UnsafeMutablePointer<backstage_actor_statistics>!
+    _ handle: OpaquePointer!, _ ref: backstage_ref,
+    _ statistics: UnsafeMutablePointer<backstage_actor_statistics>!
 ) -> backstage_status {
     guard let engine = engine(handle), let statistics else { return .invalidArgument }
     let status = engine.check()

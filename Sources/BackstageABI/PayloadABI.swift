@@ -7,9 +7,8 @@ public func backstage_payload_create(
     _ data: UnsafeMutablePointer<UnsafeMutableRawPointer?>!
 ) -> backstage_status {
     guard let engine = engine(handle), let payload, let data else { return .invalidArgument }
-    let pool = engine.pointee.sharedBlocks
-    if size < 0 || size > pool.pointee.sizeMax { return .payloadTooLarge }
-    guard let block = pool.make(size) else { return .noMemory }
+    if size < 0 || size > engine.payloadBytesMax { return .payloadTooLarge }
+    guard let block = engine.makePayload(size) else { return .noMemory }
     payload.pointee = OpaquePointer(block)
     data.pointee = block.pointee.bytes
     return .ok
@@ -21,9 +20,8 @@ public func backstage_payload_wrap(
     _ state: UnsafeMutableRawPointer!, _ payload: UnsafeMutablePointer<OpaquePointer?>!
 ) -> backstage_status {
     guard let engine = engine(handle), let data, let free, let payload else { return .invalidArgument }
-    let pool = engine.pointee.sharedBlocks
-    if size < 0 || size > pool.pointee.sizeMax { return .payloadTooLarge }
-    guard let block = pool.wrap(data, size, free: free, state: state) else { return .noMemory }
+    if size < 0 || size > engine.payloadBytesMax { return .payloadTooLarge }
+    guard let block = engine.wrapPayload(data, size, free: free, state: state) else { return .noMemory }
     payload.pointee = OpaquePointer(block)
     return .ok
 }

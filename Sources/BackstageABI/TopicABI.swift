@@ -3,7 +3,8 @@ import CBackstage
 
 @implementation @_cdecl("backstage_publish")
 public func backstage_publish(
-    _ context: OpaquePointer!, _ payload: UnsafeRawPointer!, _ size: Int, _ receivers: UnsafeMutablePointer<UInt32>!
+    _ context: OpaquePointer!, _ payload: UnsafeRawPointer!, _ size: Int,
+    _ receivers: UnsafeMutablePointer<UInt32>!
 ) -> backstage_status {
     actor(context)?.publish(.main, .bytes(payload, size), receivers) ?? .invalidArgument
 }
@@ -26,13 +27,16 @@ public func backstage_publish_payload(
 }
 
 @implementation @_cdecl("backstage_envelope_topic")
-public func backstage_envelope_topic(_ envelope: UnsafePointer<backstage_envelope>!) -> UnsafePointer<CChar>! {
+public func backstage_envelope_topic(_ envelope: UnsafePointer<backstage_envelope>!) -> UnsafePointer<CChar>!
+{
     guard let envelope else { return nil }
     return topicName(of: envelope)
 }
 
 @implementation @_cdecl("backstage_subscribe")
-public func backstage_subscribe(_ context: OpaquePointer!, _ publisher: UnsafePointer<CChar>!) -> backstage_status {
+public func backstage_subscribe(_ context: OpaquePointer!, _ publisher: UnsafePointer<CChar>!)
+    -> backstage_status
+{
     actor(context)?.subscribe(publisher, .main) ?? .invalidArgument
 }
 
@@ -44,7 +48,9 @@ public func backstage_subscribe_to_topic(
 }
 
 @implementation @_cdecl("backstage_unsubscribe")
-public func backstage_unsubscribe(_ context: OpaquePointer!, _ publisher: UnsafePointer<CChar>!) -> backstage_status {
+public func backstage_unsubscribe(_ context: OpaquePointer!, _ publisher: UnsafePointer<CChar>!)
+    -> backstage_status
+{
     actor(context)?.unsubscribe(publisher, .main) ?? .invalidArgument
 }
 

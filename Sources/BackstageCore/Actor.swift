@@ -75,22 +75,22 @@ struct ActorDetails {
     var initialize: backstage_init_callback?
     var deinitialize: backstage_deinit_callback?
     var extras: UnsafeMutablePointer<ActorExtras>?
+    var kind: UnsafeMutablePointer<Kind>?
+    var dead: UInt64
     var parent: UInt32
     var lastChild: UInt32
     var previousSibling: UInt32
     var nextSibling: UInt32
-    var kind: UnsafeMutablePointer<Kind>?
     var kindPrevious: UInt32
     var kindNext: UInt32
     var capacity: UInt32
     var queuedMax: UInt32
     var handledCarry: UInt32
-    var dead: UInt64
     /// Payload blocks queued, in units of 64 bytes.
     var blockUnits: UInt32
-    var reason: UInt8
-    var restarts: UInt16
     var status: backstage_status
+    var restarts: UInt16
+    var reason: UInt8
 }
 
 /// What an actor has only once it uses timers, watchers, monitors, requests or topics.
@@ -112,13 +112,16 @@ struct ActorExtras {
 extension Actor {
     @inline(__always) package var isLiving: Bool { pointee.flags.has(.living) }
 
-    @inline(__always) var index: UInt32 {
-        UInt32(truncatingIfNeeded: self - pointee.engine.pointee.actors)
+    /// Distance from the first place of the table: 64 bytes to a place.
+    @inline(__always) private var offset: UInt64 {
+        UInt64(UInt(bitPattern: self) &- UInt(bitPattern: pointee.engine.pointee.actors))
     }
+
+    @inline(__always) var index: UInt32 { UInt32(truncatingIfNeeded: offset &>> 6) }
 
     /// The ref: generation below, index above it, the top 8 bits kept for an engine's index.
     @inline(__always) package var ref: backstage_ref {
-        UInt64(index) << 32 | UInt64(pointee.generation)
+        offset &<< 26 | UInt64(pointee.generation)
     }
 
     @inline(__always) package var context: OpaquePointer { OpaquePointer(self) }
@@ -127,7 +130,7 @@ extension Actor {
         pointee.engine.pointee.details + Int(index)
     }
 
-    @inline(__always) var ringMask: UInt32 { (1 << UInt32(pointee.ringClass)) &- 1 }
+    @inline(__always) var ringMask: UInt32 { (1 &<< UInt32(pointee.ringClass)) &- 1 }
 
     @inline(__always) func slot(_ position: UInt32) -> Envelope {
         pointee.ring.unsafelyUnwrapped + Int(position & ringMask)

@@ -22,7 +22,9 @@ extension Engine {
 
     private func start(_ actor: Actor) {
         actor.pointee.flags.remove(.starting)
-        guard let initialize = actor.details.pointee.initialize, !actor.pointee.flags.has(.ending) else { return }
+        guard let initialize = actor.details.pointee.initialize, !actor.pointee.flags.has(.ending) else {
+            return
+        }
         pointee.untilLook &-= 1
         let status = initialize(actor.context, actor.pointee.state)
         if status < 0 { fail(actor, status) }

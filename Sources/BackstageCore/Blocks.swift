@@ -98,7 +98,10 @@ extension Engine {
             pointee.cachedBlockBytes -= blockBytes(sizeClass)
             return Block.lay(in: block, size: size, sizeClass: sizeClass, shared: nil)
         }
-        guard let memory = allocate(blockBytes(sizeClass)) else { return nil }
+        // Blocks that users kept come back to the shared pool.
+        guard let memory = pointee.sharedBlocks.takeFree(sizeClass) ?? allocate(blockBytes(sizeClass)) else {
+            return nil
+        }
         return Block.lay(in: memory, size: size, sizeClass: sizeClass, shared: nil)
     }
 
@@ -132,12 +135,30 @@ extension Engine {
         pointee.sharedBlocks.releaseFree()
     }
 
+    /// A block for a user, or nil without memory: any thread. On the engine's own, what its pools hold
+    /// is given up for it.
+    package func makePayload(_ size: Int) -> Block? {
+        if let block = pointee.sharedBlocks.make(size) { return block }
+        guard isHere else { return nil }
+        releaseCaches()
+        return pointee.sharedBlocks.make(size)
+    }
+
+    package func wrapPayload(
+        _ bytes: UnsafeMutableRawPointer, _ size: Int, free: @escaping backstage_free_callback,
+        state: UnsafeMutableRawPointer?
+    ) -> Block? {
+        pointee.sharedBlocks.wrap(bytes, size, free: free, state: state)
+    }
+
+    package var payloadBytesMax: Int { pointee.payloadBytesMax }
+
     /// Keeps the payload of the envelope in hand: `block` is the caller's to release.
     package func keepPayload(of message: UnsafePointer<backstage_envelope>) -> Block? {
         let envelope = Envelope(mutating: message)
         guard envelope.pointee.reserved & Carries.block != 0 else {
             let size = Int(envelope.pointee.size)
-            guard let block = pointee.sharedBlocks.make(size) else { return nil }
+            guard let block = makePayload(size) else { return nil }
             if size > 0 { memcpy(block.pointee.bytes, envelope.pointee.payload, size) }
             return block
         }

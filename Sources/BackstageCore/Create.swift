@@ -68,14 +68,16 @@ private struct Parts {
     mutating func acquire(_ limits: Limits, _ hostLoop: OpaquePointer?) -> Status {
         let slotBytes = limits.remote * MemoryLayout<RemoteSlot>.stride
         let plan = BasePlan()
-        shared = SharedBlocks.create(heldBytesMax: limits.memoryBytes, sizeMax: limits.payloadBytes)
+        shared = SharedBlocks.create(heldBytesMax: limits.memoryBytes)
         guard let shared, shared.reserve(plan.bytes + slotBytes) else { return .noMemory }
         guard posix_memalign(&base, 64, plan.bytes) == 0, let base else { return .noMemory }
         memset(base, 0, plan.bytes)
         actors = Reservation(bytes: limits.actors * MemoryLayout<ActorCell>.stride)
         details = Reservation(bytes: limits.actors * MemoryLayout<ActorDetails>.stride)
         slots = Reservation(bytes: slotBytes)
-        guard actors != nil, details != nil, let slots, slots.commit(from: 0, to: slotBytes) else { return .noMemory }
+        guard actors != nil, details != nil, let slots, slots.commit(from: 0, to: slotBytes) else {
+            return .noMemory
+        }
         isHostLoop = hostLoop != nil
         loop = hostLoop ?? ev_loop_new(UInt32(EVFLAG_AUTO))
         return loop == nil ? .system : .ok
@@ -107,7 +109,9 @@ extension Engine {
         return .ok
     }
 
-    private static func assemble(_ parts: Parts, _ limits: Limits, _ options: backstage_engine_options) -> Engine {
+    private static func assemble(_ parts: Parts, _ limits: Limits, _ options: backstage_engine_options)
+        -> Engine
+    {
         let plan = BasePlan()
         let base = parts.base.unsafelyUnwrapped
         let engine = base.assumingMemoryBound(to: EngineState.self)
@@ -126,7 +130,7 @@ extension Engine {
         let isVirtual = options.clock == UInt32(BACKSTAGE_CLOCK_VIRTUAL)
         engine.initialize(
             to: EngineState(
-                actors: actors.base.assumingMemoryBound(to: ActorCell.self),
+                actors: actors.base.assumingMemoryBound(to: ActorCell.self), isGuest: parts.isHostLoop,
                 freeRings: (base + plan.freeRings).assumingMemoryBound(to: UnsafeMutableRawPointer?.self),
                 outbox: (base + plan.outbox).assumingMemoryBound(to: backstage_envelope.self),
                 eventbox: (base + plan.eventbox).assumingMemoryBound(to: backstage_envelope.self),

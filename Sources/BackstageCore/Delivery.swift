@@ -17,7 +17,8 @@ extension Engine {
 
     /// Puts a message into the outbox: a short payload inline, a longer one in a block.
     func compose(
-        _ type: UInt16, from sender: backstage_ref, _ payload: UnsafeRawPointer?, _ size: Int, token: UInt64 = 0
+        _ type: UInt16, from sender: backstage_ref, _ payload: UnsafeRawPointer?, _ size: Int,
+        token: UInt64 = 0
     ) -> Status {
         if size < 0 || size > pointee.payloadBytesMax { return .payloadTooLarge }
         if payload == nil && size > 0 { return .invalidArgument }

@@ -102,7 +102,9 @@ extension Engine {
     private func runDeinitialize(_ actor: Actor) {
         guard let deinitialize = actor.details.pointee.deinitialize else { return }
         let reason = backstage_reason(actor.details.pointee.reason)
+        pointee.departing = actor
         let status = deinitialize(actor.context, reason, actor.pointee.state)
+        pointee.departing = nil
         if status >= 0 { return }
         pointee.failures += 1
         logFailure(actor, "failed in deinit", status)

@@ -13,6 +13,8 @@ package struct EngineState {
     var actorCount: UInt32 = 0
     var readyFirst: UInt32 = noActor
     var readyLast: UInt32 = noActor
+    /// Runs in the host's loop.
+    let isGuest: Bool
     /// Messages until the next look at clock, timers, threads and descriptors.
     var untilLook: Int32 = 0
     var accepted: UInt64 = 0
@@ -62,7 +64,7 @@ package struct EngineState {
     var freeBlocks: UnsafeMutablePointer<Block?>
     var cachedBlockBytes = 0
     var retiredRing: RetiredRing?
-    package let sharedBlocks: SharedBlocks
+    let sharedBlocks: SharedBlocks
 
     // Time and the world.
     let isVirtual: Bool
@@ -80,6 +82,8 @@ package struct EngineState {
     var failures: UInt64 = 0
     var polls: UInt64 = 0
     var stopRequested = false
+    /// The actor whose `deinit` runs.
+    var departing: Actor?
     var isDestroying = false
     let deadLetter: backstage_dead_letter_callback?
     let deadLetterState: UnsafeMutableRawPointer?
@@ -94,21 +98,22 @@ extension Engine {
     @inline(__always) package var handle: OpaquePointer { OpaquePointer(self) }
 
     /// Whether this thread is inside a run, or a callback, of this engine.
-    @inline(__always) var isCurrent: Bool { clibev_current() == UnsafeMutableRawPointer(self) }
+    @inline(__always) var isCurrent: Bool { UInt(bitPattern: clibev_current()) == UInt(bitPattern: self) }
 
-    var isOwnThread: Bool {
+    @inline(__always) var isOwnThread: Bool {
         pointee.remote.pointee.owner.load(ordering: .relaxed) == clibev_thread()
     }
 
-    /// Whether the calling thread may use the engine just now.
-    @inline(__always) package func check() -> Status {
-        isCurrent ? .ok : checkOutside()
-    }
+    /// Whether the calling thread may use the engine just now: inside one of its callbacks, or on its
+    /// thread and outside any.
+    @inline(__always) var isHere: Bool { isCurrent || (clibev_current() == nil && isOwnThread) }
 
-    @inline(never) private func checkOutside() -> Status {
+    @inline(__always) package func check() -> Status { isHere ? .ok : absence }
+
+    /// Why the engine may not be used just now.
+    @inline(never) private var absence: Status {
         if !isOwnThread { return .wrongThread }
-        guard let current = clibev_current() else { return .ok }
-        return current == observing ? .inCallback : .otherEngine
+        return clibev_current() == observing ? .inCallback : .otherEngine
     }
 
     /// The same, for what may not be done inside any callback.
@@ -146,6 +151,7 @@ extension Engine {
         actor.pointee.next = noActor
         if pointee.readyLast == noActor {
             pointee.readyFirst = index
+            if pointee.isGuest { keepHostAwake() }
         } else {
             (pointee.actors + Int(pointee.readyLast)).pointee.next = index
         }
@@ -163,9 +169,13 @@ extension Engine {
 extension Actor {
     /// Whether this context may be used just now.
     @inline(__always) package func check() -> Status {
+        pointee.engine.isHere && isLiving ? .ok : absence
+    }
+
+    /// Why this context may not be used just now.
+    @inline(never) var absence: Status {
         let status = pointee.engine.check()
-        if status != .ok { return status }
-        return isLiving ? .ok : .notFound
+        return status == .ok ? .notFound : status
     }
 
     /// The same, for what an ending actor may no longer begin.

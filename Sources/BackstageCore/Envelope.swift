@@ -57,6 +57,9 @@ func copyShort(_ target: UnsafeMutableRawPointer, _ source: UnsafeRawPointer, _ 
         target.storeBytes(of: first, as: UInt32.self)
         target.storeBytes(of: last, toByteOffset: size - 4, as: UInt32.self)
     } else {
-        for i in 0..<size { target.storeBytes(of: source.load(fromByteOffset: i, as: UInt8.self), toByteOffset: i, as: UInt8.self) }
+        for i in 0..<size {
+            target.storeBytes(
+                of: source.load(fromByteOffset: i, as: UInt8.self), toByteOffset: i, as: UInt8.self)
+        }
     }
 }

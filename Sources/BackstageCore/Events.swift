@@ -82,7 +82,8 @@ extension Engine {
     private func compose(_ source: Source) {
         switch source.pointee.kind {
         case .timer:
-            let event = backstage_timer_event(due_ns: source.pointee.target, expirations: source.pointee.count)
+            let event = backstage_timer_event(
+                due_ns: source.pointee.target, expirations: source.pointee.count)
             source.pointee.count = 0
             put(MessageType.timer, 0, source.token, event)
         case .io:
@@ -100,7 +101,7 @@ extension Engine {
         case .monitor, .notice:
             let event = backstage_termination(reason: source.pointee.reason, status: source.pointee.status)
             put(MessageType.terminated, source.pointee.target, 0, event)
-        case .hostIO: break
+        case .hostIO, .none: break
         }
     }
 

@@ -28,7 +28,9 @@ extension Name {
     /// Whether another, NUL-terminated, has the same bytes.
     @inline(__always)
     func isEqual(to other: UnsafePointer<UInt8>) -> Bool {
-        strncmp(bytes.assumingMemoryBound(to: CChar.self), UnsafeRawPointer(other).assumingMemoryBound(to: CChar.self), length) == 0 && other[length] == 0
+        strncmp(
+            bytes.assumingMemoryBound(to: CChar.self),
+            UnsafeRawPointer(other).assumingMemoryBound(to: CChar.self), length) == 0 && other[length] == 0
     }
 
     /// Folds 16 bytes a step by a full multiplication, as the fast keyed hashes do.

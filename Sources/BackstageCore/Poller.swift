@@ -28,12 +28,16 @@ extension Engine {
     /// Starts the watchers that are always there. In the host's loop they do not keep it running.
     func startPolling() {
         let poller = pointee.poller
-        clibev_async_init(&poller.pointee.wake, { _, _, _ in }, self)
-        clibev_timer_init(&poller.pointee.alarm, { _, _, _ in }, self)
+        clibev_async_init(
+            &poller.pointee.wake, { _, watcher, _ in engine(watcher?.pointee.data).keepHostAwake() }, self)
+        clibev_timer_init(
+            &poller.pointee.alarm, { _, watcher, _ in engine(watcher?.pointee.data).keepHostAwake() }, self)
         ev_async_start(loop, &poller.pointee.wake)
         if poller.pointee.ownsLoop { return }
-        clibev_prepare_init(&poller.pointee.prepare, { _, watcher, _ in engine(watcher?.pointee.data).hostSleeps() }, self)
-        clibev_check_init(&poller.pointee.check, { _, watcher, _ in engine(watcher?.pointee.data).hostWakes() }, self)
+        clibev_prepare_init(
+            &poller.pointee.prepare, { _, watcher, _ in engine(watcher?.pointee.data).hostSleeps() }, self)
+        clibev_check_init(
+            &poller.pointee.check, { _, watcher, _ in engine(watcher?.pointee.data).hostWakes() }, self)
         clibev_idle_init(&poller.pointee.idle, { _, _, _ in }, self)
         ev_prepare_start(loop, &poller.pointee.prepare)
         ev_check_start(loop, &poller.pointee.check)
@@ -114,8 +118,15 @@ extension Engine {
             setAlarm(deadline)
         } else {
             wakeUp()
-            ev_idle_start(loop, &poller.pointee.idle)
+            keepHostAwake()
         }
+    }
+
+    /// Keeps the host's loop from sleeping, or ending, before the engine has seen what there is to do.
+    @inline(never)
+    func keepHostAwake() {
+        if !pointee.isGuest || pointee.poller.pointee.isDriven { return }
+        ev_idle_start(loop, &pointee.poller.pointee.idle)
     }
 
     private func hostWakes() {

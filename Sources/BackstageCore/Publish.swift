@@ -23,6 +23,7 @@ extension Engine {
         _ receivers: UnsafeMutablePointer<UInt32>?
     ) -> Status {
         guard let (name, form) = topicName(topic), form == .name else { return topic.error }
+        if actor.pointee.flags.has(.ending), pointee.departing != actor { return .ending }
         let message = pointee.outbox
         switch publication {
         case .bytes(let payload, let size):
@@ -37,7 +38,9 @@ extension Engine {
             receivers?.pointee = 0
             return .ok
         }
-        guard let topic = publisher.pointee.patterns == nil ? topicInUse(publisher, name) : useTopic(publisher, name, .name)
+        guard
+            let topic = publisher.pointee.patterns == nil
+                ? topicInUse(publisher, name) : useTopic(publisher, name, .name)
         else {
             // Nobody is subscribed; but without memory nobody knows.
             let isUnknown = publisher.pointee.patterns != nil
@@ -86,7 +89,9 @@ extension Engine {
         let subscribers = topic.pointee.subscribers
         let number = topic.pointee.count
         retain(message, number)
-        for place in 0..<number where deliverPublication(message, subscribers.unsafelyUnwrapped[place]) { count += 1 }
+        for place in 0..<number where deliverPublication(message, subscribers.unsafelyUnwrapped[place]) {
+            count += 1
+        }
     }
 
     /// The same, leaving out those who have had it by another subscription.

@@ -5,18 +5,17 @@ import CLibev
 // they travel through the queue.
 
 extension Engine {
-    /// Whether the calling thread may use the engine's tables.
-    @inline(__always) private var isHere: Bool {
-        isCurrent || (isOwnThread && clibev_current() == nil)
-    }
-
     @inline(__always)
-    package func sendFromOutside(_ receiver: backstage_ref, _ payload: UnsafeRawPointer?, _ size: Int) -> Status {
+    package func sendFromOutside(_ receiver: backstage_ref, _ payload: UnsafeRawPointer?, _ size: Int)
+        -> Status
+    {
         if isHere { return send(from: 0, receiver, payload, size) }
         return enqueue(.send, receiver, nil, payload, size)
     }
 
-    package func sendFromOutside(toID id: UnsafePointer<CChar>?, _ payload: UnsafeRawPointer?, _ size: Int) -> Status {
+    package func sendFromOutside(toID id: UnsafePointer<CChar>?, _ payload: UnsafeRawPointer?, _ size: Int)
+        -> Status
+    {
         guard let name = name(id) else { return id == nil ? .invalidArgument : .invalidID }
         if !isHere { return enqueue(.sendToID, 0, name, payload, size) }
         guard let actor = actor(named: name) else { return .notFound }
@@ -39,7 +38,9 @@ extension Engine {
         return publish(as: actor, topic, .bytes(payload, size), nil)
     }
 
-    package func broadcastFromOutside(_ kind: UnsafePointer<CChar>?, _ payload: UnsafeRawPointer?, _ size: Int) -> Status {
+    package func broadcastFromOutside(
+        _ kind: UnsafePointer<CChar>?, _ payload: UnsafeRawPointer?, _ size: Int
+    ) -> Status {
         guard let name = name(kind) else { return kind == nil ? .invalidArgument : .invalidID }
         if isHere { return broadcast(from: 0, kind, payload, size, nil) }
         return enqueue(.broadcast, 0, name, payload, size)
@@ -56,7 +57,8 @@ extension Engine {
     /// What is short and addressed by ref travels in the slot; else a block holds payload and name.
     @inline(__always)
     private func enqueue(
-        _ action: RemoteAction, _ receiver: backstage_ref, _ name: Name?, _ payload: UnsafeRawPointer?, _ size: Int
+        _ action: RemoteAction, _ receiver: backstage_ref, _ name: Name?, _ payload: UnsafeRawPointer?,
+        _ size: Int
     ) -> Status {
         if size < 0 || size > pointee.payloadBytesMax { return .payloadTooLarge }
         if payload == nil && size > 0 { return .invalidArgument }
@@ -67,7 +69,8 @@ extension Engine {
 
     @inline(never)
     private func enqueueBlock(
-        _ action: RemoteAction, _ receiver: backstage_ref, _ name: Name?, _ payload: UnsafeRawPointer?, _ size: Int
+        _ action: RemoteAction, _ receiver: backstage_ref, _ name: Name?, _ payload: UnsafeRawPointer?,
+        _ size: Int
     ) -> Status {
         let nameLength = name?.length ?? 0
         guard let block = pointee.sharedBlocks.make(size + nameLength + 1) else { return .noMemory }
@@ -128,15 +131,11 @@ extension Engine {
             return deliver(pointee.outbox, to: actor)
         case .broadcast:
             _ = broadcastOutbox(to: remoteName(slot))
+            return .ok
         case .publish:
             guard let actor = actor(slot.pointee.receiver) else { return .notFound }
-            let status = publish(as: actor, remoteTopic(slot), remotePublication(slot), nil)
-            if status != .ok { return status }
+            return publish(as: actor, remoteTopic(slot), remotePublication(slot), nil)
         }
-        // The copies were counted one by one; this one is done with.
-        pointee.accepted += 1
-        pointee.handled += 1
-        return .ok
     }
 
     private func remoteTopic(_ slot: UnsafeMutablePointer<RemoteSlot>) -> TopicArgument {

@@ -24,7 +24,8 @@ package struct RemoteQueue: ~Copyable {
     private let padding2 = Padding()
 
     init(
-        slots: UnsafeMutablePointer<RemoteSlot>, capacity: UInt64, reservation: Reservation, loop: OpaquePointer,
+        slots: UnsafeMutablePointer<RemoteSlot>, capacity: UInt64, reservation: Reservation,
+        loop: OpaquePointer,
         wake: UnsafeMutablePointer<ev_async>
     ) {
         self.slots = slots
@@ -122,7 +123,8 @@ extension UnsafeMutablePointer<RemoteQueue> {
         let position = pointee.head.load(ordering: .relaxed)
         let index = position & pointee.mask
         let slot = pointee.slots + Int(index)
-        return slot.pointee.turn.load(ordering: .sequentiallyConsistent) &+ index == position &+ 1 ? slot : nil
+        return slot.pointee.turn.load(ordering: .sequentiallyConsistent) &+ index == position &+ 1
+            ? slot : nil
     }
 
     @inline(__always)
@@ -140,7 +142,9 @@ extension UnsafeMutablePointer<RemoteQueue> {
     }
 
     func wakeIfAsleep() {
-        if pointee.isAsleep.load(ordering: .sequentiallyConsistent) { ev_async_send(pointee.loop, pointee.wake) }
+        if pointee.isAsleep.load(ordering: .sequentiallyConsistent) {
+            ev_async_send(pointee.loop, pointee.wake)
+        }
     }
 
     /// Any thread, and signal handlers.

@@ -19,11 +19,15 @@ struct RetiredRing {
 extension Engine {
     @inline(__always) private func ringBytes(_ ringClass: Int) -> Int { 64 << ringClass }
 
-    @inline(__always) func takeRing(_ ringClass: Int) -> UnsafeMutableRawPointer? {
+    @inline(__always) func takeFreeRing(_ ringClass: Int) -> UnsafeMutableRawPointer? {
         let list = pointee.freeRings + ringClass
-        guard let ring = list.pointee else { return makeRing(ringClass) }
+        guard let ring = list.pointee else { return nil }
         list.pointee = ring.load(as: UnsafeMutableRawPointer?.self)
         return ring
+    }
+
+    func takeRing(_ ringClass: Int) -> UnsafeMutableRawPointer? {
+        takeFreeRing(ringClass) ?? makeRing(ringClass)
     }
 
     @inline(__always) func giveRing(_ ring: UnsafeMutableRawPointer, _ ringClass: Int) {
@@ -71,8 +75,15 @@ extension Engine {
 }
 
 extension Actor {
-    /// Gives the actor a ring, of the size that it needed last time.
-    @inline(__always) func attachRing() -> Bool {
+    /// Gives the actor a ring from the pool, of the size that it needed last time.
+    @inline(__always) func attachFreeRing() -> Bool {
+        guard let ring = pointee.engine.takeFreeRing(Int(pointee.ringClass)) else { return false }
+        pointee.ring = Envelope(OpaquePointer(ring))
+        return true
+    }
+
+    /// The same, with a ring made if the pool has none.
+    func attachRing() -> Bool {
         guard let ring = pointee.engine.takeRing(Int(pointee.ringClass)) else { return false }
         pointee.ring = Envelope(OpaquePointer(ring))
         return true

@@ -33,8 +33,8 @@ extension Engine {
             look()
             if takeStop() { return .ok }
             if pointee.readyFirst != noActor {
-                if pointee.now >= deadline, !pointee.isVirtual { return .timeout }
                 runReady()
+                if pointee.now >= deadline { return .timeout }
             } else {
                 if isOver(deadline) { return .timeout }
                 sleep(until: nextWake(deadline))
@@ -50,8 +50,8 @@ extension Engine {
             if pointee.readyFirst == noActor {
                 if pointee.remote.peek() == nil { return .ok }
             } else {
-                if pointee.now >= deadline, !pointee.isVirtual { return .timeout }
                 runReady()
+                if pointee.now >= deadline, pointee.readyFirst != noActor { return .timeout }
             }
         }
     }

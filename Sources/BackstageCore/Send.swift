@@ -7,10 +7,7 @@ extension Actor {
     @inline(__always)
     package func send(_ receiver: backstage_ref, _ payload: UnsafeRawPointer?, _ size: Int) -> Status {
         let engine = pointee.engine
-        guard engine.isCurrent, isLiving else {
-            let status = check()
-            return status == .ok ? engine.send(from: ref, receiver, payload, size) : status
-        }
+        guard engine.isHere, isLiving else { return absence }
         return engine.send(from: ref, receiver, payload, size)
     }
 }
@@ -56,10 +53,10 @@ extension Engine {
 }
 
 extension Actor {
-    /// Whether the next slot may be written, with a ring attached if there was none.
+    /// Whether the next slot may be written, with a ring from the pool attached if there was none. A
+    /// no may turn into a yes: `makeRoom` tries harder.
     @inline(__always) func hasRoom() -> Bool {
-        if pointee.ring == nil { return attachRing() }
-        return used < pointee.threshold
+        pointee.ring == nil ? attachFreeRing() : used < pointee.threshold
     }
 }
 

@@ -33,7 +33,9 @@ private struct WatchedSignal {
     var former = sigaction()
 }
 
-private func inbox(_ address: UInt) -> UnsafeMutablePointer<SignalInbox>? { UnsafeMutablePointer(bitPattern: address) }
+private func inbox(_ address: UInt) -> UnsafeMutablePointer<SignalInbox>? {
+    UnsafeMutablePointer(bitPattern: address)
+}
 
 /// The handler: counts, and wakes those who sleep. Does nothing that a handler may not do.
 private func caught(_ signal: Int32) {
@@ -158,7 +160,8 @@ extension Engine {
         let inbox = memory.assumingMemoryBound(to: SignalInbox.self)
         inbox.initialize(
             to: SignalInbox(
-                remote: pointee.remote, isAny: Atomic(false), counts: counts, sources: sources, next: Atomic(0)))
+                remote: pointee.remote, isAny: Atomic(false), counts: counts, sources: sources,
+                next: Atomic(0)))
         enlist(inbox)
         pointee.signals = inbox
         return inbox

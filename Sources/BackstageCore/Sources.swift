@@ -10,6 +10,8 @@ enum SourceKind: UInt8 {
     case notice
     /// A descriptor watched outside any actor: it has no owner, and calls back instead.
     case hostIO
+    /// Free: its token names nothing yet.
+    case none
 }
 
 struct EventSource {
@@ -64,6 +66,7 @@ struct SourceTable {
 
     mutating func give(_ source: Source) {
         source.pointee.generation &+= 1
+        source.pointee.kind = .none
         if source.pointee.generation == 0 { return }
         source.pointee.next = free
         free = source
@@ -73,19 +76,24 @@ struct SourceTable {
         let index = Int(truncatingIfNeeded: token & 0xFFFF_FFFF)
         guard index < chunkCount * Self.perChunk, let chunks else { return nil }
         let source = chunks[index / Self.perChunk] + index % Self.perChunk
-        return source.pointee.generation == UInt32(truncatingIfNeeded: token >> 32) ? source : nil
+        guard source.pointee.generation == UInt32(truncatingIfNeeded: token >> 32),
+            source.pointee.kind != .none
+        else { return nil }
+        return source
     }
 
     private mutating func grow(in engine: Engine) -> Bool {
         if chunkCount == chunkRoom, !growDirectory(in: engine) { return false }
-        guard let memory = engine.allocate(Self.perChunk * MemoryLayout<EventSource>.stride) else { return false }
+        guard let memory = engine.allocate(Self.perChunk * MemoryLayout<EventSource>.stride) else {
+            return false
+        }
         let chunk = memory.assumingMemoryBound(to: EventSource.self)
         for i in stride(from: Self.perChunk - 1, through: 0, by: -1) {
             (chunk + i).initialize(
                 to: EventSource(
                     index: UInt32(chunkCount * Self.perChunk + i), generation: 1,
                     owner: engine.pointee.actors, next: free, previous: nil, laneNext: nil,
-                    lanePrevious: nil, kind: .timer, isPending: false, heapIndex: noTimer, deadline: 0,
+                    lanePrevious: nil, kind: .none, isPending: false, heapIndex: noTimer, deadline: 0,
                     period: 0, sequence: 0, count: 0, io: nil, target: 0, peerNext: nil,
                     peerPrevious: nil, reason: 0, status: 0))
             free = chunk + i
@@ -111,7 +119,8 @@ struct SourceTable {
     mutating func release(in engine: Engine) {
         guard let chunks else { return }
         for i in 0..<chunkCount {
-            engine.deallocate(UnsafeMutableRawPointer(chunks[i]), Self.perChunk * MemoryLayout<EventSource>.stride)
+            engine.deallocate(
+                UnsafeMutableRawPointer(chunks[i]), Self.perChunk * MemoryLayout<EventSource>.stride)
         }
         engine.deallocate(UnsafeMutableRawPointer(chunks), chunkRoom * MemoryLayout<Source>.stride)
         self = SourceTable()
@@ -154,8 +163,10 @@ extension Engine {
         case .signal: stopListening(source)
         case .monitor, .request:
             cancelTimeout(source)
-            if let target = actor(source.pointee.target), !source.pointee.isPending { unlinkPeer(source, from: target) }
-        case .notice, .hostIO: break
+            if let target = actor(source.pointee.target), !source.pointee.isPending {
+                unlinkPeer(source, from: target)
+            }
+        case .notice, .hostIO, .none: break
         }
         dispose(of: source)
     }

@@ -64,8 +64,11 @@ extension Engine {
         let to = min(from + Int(actorsPerCommit), Int(pointee.actorsMax))
         let bytes = (to - from) * (MemoryLayout<ActorCell>.stride + MemoryLayout<ActorDetails>.stride)
         guard pointee.sharedBlocks.reserve(bytes) else { return false }
-        guard pointee.actorTable.commit(from: from * MemoryLayout<ActorCell>.stride, to: to * MemoryLayout<ActorCell>.stride),
-            pointee.detailsTable.commit(from: from * MemoryLayout<ActorDetails>.stride, to: to * MemoryLayout<ActorDetails>.stride)
+        guard
+            pointee.actorTable.commit(
+                from: from * MemoryLayout<ActorCell>.stride, to: to * MemoryLayout<ActorCell>.stride),
+            pointee.detailsTable.commit(
+                from: from * MemoryLayout<ActorDetails>.stride, to: to * MemoryLayout<ActorDetails>.stride)
         else {
             pointee.sharedBlocks.unreserve(bytes)
             return false
@@ -99,11 +102,12 @@ extension Engine {
             threshold: 1, handled: 0, receive: receive, state: options.state, engine: self, next: noActor,
             budget: UInt8(budget), hand: 0, ringClass: 0)
         actor.details.pointee = ActorDetails(
-            id: nil, initialize: options.`init`, deinitialize: options.deinit, extras: nil,
+            id: nil, initialize: options.`init`, deinitialize: options.deinit, extras: nil, kind: nil,
+            dead: 0,
             parent: parent?.index ?? noActor, lastChild: noActor, previousSibling: noActor,
-            nextSibling: noActor, kind: nil, kindPrevious: noActor, kindNext: noActor,
+            nextSibling: noActor, kindPrevious: noActor, kindNext: noActor,
             capacity: options.capacity == 0 ? UInt32(BACKSTAGE_CAPACITY_DEFAULT) : options.capacity,
-            queuedMax: 0, handledCarry: 0, dead: 0, blockUnits: 0, reason: 0, restarts: 0, status: 0)
+            queuedMax: 0, handledCarry: 0, blockUnits: 0, status: 0, restarts: 0, reason: 0)
     }
 
     /// Gets the actor all that takes memory.

@@ -1,4 +1,5 @@
 import CBackstage
+import CLibev
 
 extension Engine {
     package var statistics: backstage_statistics {
@@ -28,7 +29,8 @@ extension Engine {
         let running = pointee.running == actor ? handledThisTurn : 0
         var statistics = backstage_actor_statistics()
         statistics.queued = UInt64(actor.used)
-        statistics.handled = UInt64(details.pointee.handledCarry) << 32 + UInt64(actor.pointee.handled) + running
+        statistics.handled =
+            UInt64(details.pointee.handledCarry) << 32 + UInt64(actor.pointee.handled) + running
         statistics.dead = details.pointee.dead
         statistics.restarts = UInt64(details.pointee.restarts)
         let queuedMax = max(details.pointee.queuedMax, UInt32(actor.pointee.queuedMax))
@@ -39,6 +41,9 @@ extension Engine {
     }
 
     package func eachActor(_ callback: (OpaquePointer, backstage_ref) -> Int32) {
+        let outer = clibev_current()
+        clibev_set_current(self)
+        defer { clibev_set_current(outer) }
         var index = 0
         while index < Int(pointee.actorCount) {
             let actor = pointee.actors + index

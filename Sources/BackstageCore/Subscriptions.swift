@@ -18,7 +18,9 @@ extension Actor {
         let status = checkActive()
         if status != .ok { return status }
         let engine = pointee.engine
-        guard let id = engine.name(publisherID) else { return publisherID == nil ? .invalidArgument : .invalidID }
+        guard let id = engine.name(publisherID) else {
+            return publisherID == nil ? .invalidArgument : .invalidID
+        }
         guard let (name, form) = engine.topicName(topic) else { return topic.error }
         if engine.subscription(self, id, name) != nil { return .exists }
         guard let extras = makeExtras(), let publisher = engine.makePublisher(id) else { return .noMemory }
@@ -35,7 +37,9 @@ extension Actor {
         let status = check()
         if status != .ok { return status }
         let engine = pointee.engine
-        guard let id = engine.name(publisherID) else { return publisherID == nil ? .invalidArgument : .invalidID }
+        guard let id = engine.name(publisherID) else {
+            return publisherID == nil ? .invalidArgument : .invalidID
+        }
         guard let (name, _) = engine.topicName(topic) else { return topic.error }
         guard let subscription = engine.subscription(self, id, name) else { return .notSubscribed }
         engine.unsubscribe(subscription)
@@ -76,7 +80,9 @@ extension Engine {
     }
 
     /// False without memory.
-    func makeSubscription(_ subscriber: Actor, _ topic: Topic, _ extras: UnsafeMutablePointer<ActorExtras>) -> Bool {
+    func makeSubscription(_ subscriber: Actor, _ topic: Topic, _ extras: UnsafeMutablePointer<ActorExtras>)
+        -> Bool
+    {
         guard pointee.subscriptions.reserve(in: self), makeRoom(in: topic),
             let subscription = make(Subscription.self)
         else { return false }
@@ -114,7 +120,8 @@ extension Engine {
         if let previous = subscription.pointee.previous {
             previous.pointee.next = subscription.pointee.next
         } else {
-            subscriber.details.pointee.extras.unsafelyUnwrapped.pointee.subscriptions = subscription.pointee.next
+            subscriber.details.pointee.extras.unsafelyUnwrapped.pointee.subscriptions =
+                subscription.pointee.next
         }
         destroy(subscription)
         _ = tellPublisher(topic, MessageType.unsubscribe, subscriber)

@@ -7,7 +7,8 @@ extension Actor {
         if status != .ok { return status }
         if after < 0 || every < 0 { return .invalidArgument }
         let engine = pointee.engine
-        guard engine.pointee.timers.reserve(in: engine), let source = engine.makeSource(.timer, for: self) else {
+        guard engine.pointee.timers.reserve(in: engine), let source = engine.makeSource(.timer, for: self)
+        else {
             return .noMemory
         }
         source.pointee.period = UInt64(every)
@@ -40,16 +41,23 @@ extension Engine {
         source.pointee.sequence = pointee.timerSequence
         pointee.timerSequence &+= 1
         pointee.timers.insert(source)
+        if pointee.isGuest { keepHostAwake() }
     }
 
     func cancelTimeout(_ source: Source) {
         if source.pointee.heapIndex != noTimer { pointee.timers.remove(source) }
     }
 
-    /// Raises what is due.
-    @inline(__always)
+    /// Raises what is due. On a virtual clock, which may have jumped, what was due at one time is dealt
+    /// with before what was due later.
     func expireTimers() {
-        while pointee.timers.deadline <= pointee.now { expire(pointee.timers.first) }
+        if !pointee.isVirtual {
+            while pointee.timers.deadline <= pointee.now { expire(pointee.timers.first) }
+            return
+        }
+        let deadline = pointee.timers.deadline
+        if pointee.readyFirst != noActor || deadline > pointee.now { return }
+        while pointee.timers.deadline == deadline { expire(pointee.timers.first) }
     }
 
     private func expire(_ source: Source) {

@@ -60,7 +60,8 @@ extension Engine {
         }
         publisher.initialize(
             to: Publisher(
-                id: copy, hash: id.hash, actor: actor, defaultTopic: nil, patterns: nil, named: nil, topicCount: 0))
+                id: copy, hash: id.hash, actor: actor, defaultTopic: nil, patterns: nil, named: nil,
+                topicCount: 0))
         pointee.publishers.insert(id.hash, publisher)
         extras?.pointee.publisher = publisher
         return publisher
@@ -162,6 +163,8 @@ extension Engine {
 package func topicName(of message: UnsafePointer<backstage_envelope>) -> UnsafePointer<CChar>? {
     let message = Envelope(mutating: message)
     guard message.pointee.type == MessageType.publish else { return nil }
-    guard message.pointee.reserved & Carries.topic != 0, let name = message.topic.pointee.name else { return noName }
+    guard message.pointee.reserved & Carries.topic != 0, let name = message.topic.pointee.name else {
+        return noName
+    }
     return UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self)
 }

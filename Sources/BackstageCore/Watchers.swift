@@ -61,7 +61,9 @@ extension Engine {
     }
 
     package func unwatch(_ token: UInt64) -> Status {
-        guard let source = pointee.sources.find(token), source.pointee.kind == .hostIO else { return .notFound }
+        guard let source = pointee.sources.find(token), source.pointee.kind == .hostIO else {
+            return .notFound
+        }
         unwatchHost(source)
         return .ok
     }
@@ -74,8 +76,6 @@ extension Engine {
         } else {
             pointee.hostWatchers = source.pointee.next
         }
-        // So that the number is not taken for a watcher's while the record is free.
-        source.pointee.kind = .timer
         pointee.sources.give(source)
     }
 
@@ -100,7 +100,8 @@ extension Engine {
         clibev_io_init(
             &io.pointee.watcher,
             { _, watcher, events in
-                let io = UnsafeMutableRawPointer(watcher.unsafelyUnwrapped).assumingMemoryBound(to: IOWatcher.self)
+                let io = UnsafeMutableRawPointer(watcher.unsafelyUnwrapped).assumingMemoryBound(
+                    to: IOWatcher.self)
                 io.pointee.engine.descriptorIsReady(io, events)
             }, fd, Int32(wanted), nil)
         source.pointee.io = io
@@ -129,9 +130,12 @@ extension Engine {
         var events: UInt32 = 0
         if Int(revents) & Int(EV_READ) != 0 { events |= UInt32(BACKSTAGE_READABLE) }
         if Int(revents) & Int(EV_WRITE) != 0 { events |= UInt32(BACKSTAGE_WRITABLE) }
-        if UInt32(bitPattern: revents) & UInt32(EV_ERROR) != 0 { events = UInt32(BACKSTAGE_IO_ERROR) }
+        if UInt32(bitPattern: revents) & UInt32(truncatingIfNeeded: EV_ERROR) != 0 {
+            events = UInt32(BACKSTAGE_IO_ERROR)
+        }
         guard let callback = io.pointee.callback else {
             ev_io_stop(loop, &io.pointee.watcher)
+            keepHostAwake()
             io.pointee.source.pointee.count = UInt64(events)
             return raise(io.pointee.source)
         }

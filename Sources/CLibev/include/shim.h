@@ -5,16 +5,20 @@
 #ifndef CLIBEV_SHIM_H
 #define CLIBEV_SHIM_H
 
-#include <ev.h>
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
 #include <errno.h>
+#include <ev.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/uio.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -99,8 +103,7 @@ static inline void clibev_set_errno(int value) { errno = value; }
 
 /* MAP_FAILED is a cast that Swift does not import. */
 static inline void *clibev_reserve(size_t bytes) {
-    void *memory =
-        mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *memory = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     return memory == MAP_FAILED ? NULL : memory;
 }
 
