@@ -1,0 +1,177 @@
+#define _POSIX_C_SOURCE 200809L
+#include "support_calls.h"
+
+#include <signal.h>
+
+static void ignore_ready(backstage_engine *engine, int fd, uint32_t events, void *state) {
+    (void)engine, (void)fd, (void)events, (void)state;
+}
+
+static int32_t ignore_actor(backstage_engine *engine, backstage_ref actor, void *state) {
+    (void)engine, (void)actor, (void)state;
+    return 0;
+}
+
+/* Keeps the request it gets. */
+static backstage_status keep_request(backstage_context *context, const backstage_envelope *envelope,
+                                     void *state) {
+    (void)context;
+    if (envelope->type == BACKSTAGE_REQUEST) {
+        *(backstage_envelope *)state = *envelope;
+    }
+    return BACKSTAGE_OK;
+}
+
+test_set test_set_open(void) {
+    test_set set;
+    void *data;
+    uint64_t token;
+    memset(&set, 0, sizeof set);
+    set.engine = test_engine();
+    backstage_envelope *kept = test_alloc(sizeof *kept);
+    backstage_actor_options options = test_options("actor", keep_request, kept);
+    options.kind = "kind";
+    set.actor = test_spawn_with(set.engine, &options);
+    set.context = test_context(set.engine, set.actor);
+    set.other = test_spawn(set.engine, "other", test_ignore, NULL);
+    test_pipe(set.ends);
+    CHECK_OK(backstage_request(test_context(set.engine, set.other), set.actor, "q", 1, 0, &token));
+    test_run(set.engine);
+    set.request = *kept;
+    CHECK_EQ(set.request.type, BACKSTAGE_REQUEST);
+    CHECK_OK(backstage_subscribe(set.context, "known"));
+    CHECK_OK(backstage_subscribe_to_topic(set.context, "known", "topic"));
+    CHECK_OK(backstage_timer_start(set.context, 1000, 0, &set.timer));
+    CHECK_OK(backstage_watch_fd(set.context, set.ends[0], BACKSTAGE_READABLE, &set.watcher));
+    CHECK_OK(backstage_engine_watch_fd(set.engine, set.ends[0], BACKSTAGE_READABLE, ignore_ready,
+                                       NULL, &set.fd_watcher));
+    CHECK_OK(backstage_payload_create(set.engine, 100, &set.payload, &data));
+    memset(data, 0, 100);
+    return set;
+}
+
+void test_set_close(test_set *set) {
+    CHECK_OK(backstage_payload_release(set->payload));
+    test_end(set->engine);
+    test_close_pair(set->ends);
+}
+
+void test_call_engine(const test_set *set, backstage_status want) {
+    backstage_engine *engine = set->engine;
+    backstage_statistics statistics = {.size = sizeof statistics};
+    backstage_actor_statistics actor_statistics = {.size = sizeof actor_statistics};
+    backstage_actor_options options = test_options(NULL, test_ignore, NULL);
+    backstage_context *context = NULL;
+    backstage_ref actor = 77, found = 77;
+    uint64_t now = 77, watcher = 77;
+    const char *id = NULL;
+    CHECK_STATUS(backstage_engine_now(engine, &now), want);
+    CHECK_STATUS(backstage_engine_advance(engine, 0), want);
+    CHECK_STATUS(backstage_engine_statistics(engine, &statistics), want);
+    CHECK_STATUS(backstage_engine_actor_statistics(engine, set->actor, &actor_statistics), want);
+    CHECK_STATUS(backstage_engine_watch_fd(engine, set->ends[1], BACKSTAGE_READABLE, ignore_ready,
+                                           NULL, &watcher),
+                 want);
+    CHECK_STATUS(backstage_engine_unwatch_fd(engine, set->fd_watcher), want);
+    CHECK_STATUS(backstage_engine_spawn(engine, &options, &actor), want);
+    CHECK_STATUS(backstage_engine_find(engine, "actor", &found), want);
+    CHECK_STATUS(backstage_engine_actor_id(engine, set->actor, &id), want);
+    CHECK_STATUS(backstage_engine_each_actor(engine, ignore_actor, NULL), want);
+    CHECK_STATUS(backstage_engine_context(engine, set->actor, &context), want);
+    bool ok = want == BACKSTAGE_OK;
+    CHECK((now != 77) == ok && (watcher != 77) == ok && (actor != 77) == ok && (found != 77) == ok);
+    CHECK((statistics.spawned != 0) == ok && (id != NULL) == ok && (context != NULL) == ok);
+}
+
+static void call_sends(const test_set *set, backstage_status want) {
+    backstage_context *context = set->context;
+    uint32_t receivers = 77;
+    uint64_t token = 77;
+    CHECK_STATUS(backstage_send(context, set->other, "x", 1), want);
+    CHECK_STATUS(backstage_send_to_id(context, "other", "x", 1), want);
+    CHECK_STATUS(backstage_broadcast(context, "kind", "x", 1, &receivers), want);
+    CHECK_STATUS(backstage_publish(context, "x", 1, &receivers), want);
+    CHECK_STATUS(backstage_publish_to_topic(context, "t", "x", 1, &receivers), want);
+    CHECK_STATUS(backstage_request(context, set->other, "x", 1, 0, &token), want);
+    CHECK_STATUS(backstage_reply(context, &set->request, "x", 1), want);
+    CHECK_OK(backstage_payload_retain(set->payload));
+    if (CHECK_STATUS(backstage_send_payload(context, set->other, set->payload), want) &&
+        want == BACKSTAGE_OK) {
+        CHECK_OK(backstage_payload_retain(set->payload));
+    }
+    CHECK_STATUS(backstage_publish_payload(context, "t", set->payload, &receivers), want);
+    if (want != BACKSTAGE_OK) {
+        backstage_payload *kept = NULL;
+        CHECK_OK(backstage_payload_release(set->payload));
+        CHECK_STATUS(backstage_forward(context, &set->request, set->other), want);
+        CHECK_STATUS(backstage_envelope_payload(context, &set->request, &kept), want);
+        CHECK(receivers == 77 && token == 77 && kept == NULL);
+    }
+}
+
+static void call_others(const test_set *set, backstage_status want) {
+    backstage_context *context = set->context;
+    backstage_actor_options options = test_options(NULL, test_ignore, NULL);
+    backstage_ref born = 77, child = 77;
+    uint64_t timer = 77, watcher = 77, signal_watcher = 77;
+    CHECK_STATUS(backstage_spawn(context, &options, &born), want);
+    CHECK_STATUS(backstage_spawn_child(context, &options, &child), want);
+    CHECK_STATUS(backstage_subscribe(context, "someone"), want);
+    CHECK_STATUS(backstage_subscribe_to_topic(context, "someone", "t"), want);
+    CHECK_STATUS(backstage_unsubscribe(context, "known"), want);
+    CHECK_STATUS(backstage_unsubscribe_from_topic(context, "known", "topic"), want);
+    CHECK_STATUS(backstage_monitor(context, set->other), want);
+    CHECK_STATUS(backstage_unmonitor(context, set->other), want);
+    CHECK_STATUS(backstage_timer_start(context, 5, 5, &timer), want);
+    CHECK_STATUS(backstage_timer_cancel(context, set->timer), want);
+    CHECK_STATUS(backstage_watch_fd(context, set->ends[0], BACKSTAGE_READABLE, &watcher), want);
+    CHECK_STATUS(backstage_watch_signal(context, SIGUSR2, &signal_watcher), want);
+    CHECK_STATUS(backstage_unwatch(context, set->watcher), want);
+    if (want != BACKSTAGE_OK) {
+        CHECK_STATUS(backstage_stop(context, set->other), want);
+        CHECK_STATUS(backstage_poison(context, set->other), want);
+        CHECK_STATUS(backstage_shutdown(context), want);
+        CHECK(born == 77 && child == 77 && timer == 77);
+        CHECK(watcher == 77 && signal_watcher == 77);
+    }
+}
+
+void test_call_context(const test_set *set, backstage_status want) {
+    call_sends(set, want);
+    call_others(set, want);
+}
+
+void test_call_any_thread(const test_set *set, backstage_status want) {
+    backstage_payload *payload = NULL;
+    void *data = NULL;
+    CHECK_EQ(backstage_version(), BACKSTAGE_VERSION);
+    CHECK_STR(backstage_status_name(BACKSTAGE_OK), "OK");
+    CHECK_STATUS(backstage_engine_send(set->engine, set->other, "x", 1), want);
+    CHECK_STATUS(backstage_engine_send_to_id(set->engine, "other", "x", 1), want);
+    CHECK_STATUS(backstage_engine_publish(set->engine, set->actor, NULL, "x", 1), want);
+    CHECK_STATUS(backstage_engine_broadcast(set->engine, "kind", "x", 1), want);
+    CHECK_STATUS(backstage_payload_create(set->engine, 1, &payload, &data), want);
+    if (want == BACKSTAGE_OK) {
+        CHECK_OK(backstage_payload_retain(payload));
+        CHECK_OK(backstage_engine_send_payload(set->engine, set->other, payload));
+        CHECK(backstage_payload_data(payload) == data);
+        CHECK_EQ(backstage_payload_size(payload), 1);
+        CHECK_OK(backstage_payload_release(payload));
+    }
+    CHECK_STATUS(backstage_engine_stop(set->engine), want);
+}
+
+void test_check_unchanged_at(backstage_engine *engine, const backstage_statistics *before,
+                             const char *file, int line) {
+    backstage_statistics now = test_statistics(engine);
+    test_check_eq(now.accepted, before->accepted, file, line, "accepted as before");
+    test_check_eq(now.handled, before->handled, file, line, "handled as before");
+    test_check_eq(now.dead, before->dead, file, line, "dead as before");
+    test_check_eq(now.queued, before->queued, file, line, "queued as before");
+    test_check_eq(now.events, before->events, file, line, "events as before");
+    test_check_eq(now.actors, before->actors, file, line, "actors as before");
+    test_check_eq(now.spawned, before->spawned, file, line, "spawned as before");
+    test_check_eq(now.failures, before->failures, file, line, "failures as before");
+    test_check_eq(now.restarts, before->restarts, file, line, "restarts as before");
+    test_check_eq(now.memory_bytes, before->memory_bytes, file, line, "memory as before");
+}
