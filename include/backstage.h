@@ -37,7 +37,8 @@
  * Fair. An actor handles at most `budget` messages a turn, and timers and descriptors are looked
  * at every few hundred microseconds however busy the actors are.
  *
- * Bounded. An inbox never holds more than its capacity. Payloads, actors and memory have limits.
+ * Bounded. No more messages wait in an inbox than its capacity, besides those in hand. Payloads,
+ * actors and memory have limits.
  *
  * Quiet. In the steady state no message costs a call to the allocator. An engine with nothing to
  * do sleeps in the kernel. An idle actor holds no inbox memory.
@@ -215,7 +216,7 @@ enum {
 /* A message as its receiver sees it: 64 bytes, borrowed until the callback returns. */
 typedef struct backstage_envelope {
     backstage_ref sender; /* BACKSTAGE_NONE from outside the engine, or the engine itself */
-    const void *payload;  /* `size` bytes, aligned to 16; never NULL */
+    const void *payload;  /* `size` bytes, aligned to 16 unless wrapped; never NULL */
     uint64_t token;       /* by type, see above; else 0 */
     uint32_t size;
     backstage_message_type type;
@@ -451,7 +452,8 @@ enum {
 
 /* How to run an actor. Only a receive callback (one of the two) is needed. A callback that
  * returns a negative status has failed: the message in hand is a dead letter, the actor stops
- * with its children, its parent and those who monitor it get TERMINATED, and a line is logged. */
+ * with its children, its parent and those who monitor it get one TERMINATED each, and a line is
+ * logged. Of its children's other ends a parent learns by monitoring them. */
 typedef struct backstage_actor_options {
     size_t size;      /* sizeof(backstage_actor_options) */
     const char *id;   /* NULL: none, found by ref only, and nobody can subscribe to it */
@@ -483,7 +485,8 @@ backstage_status backstage_spawn_child(backstage_context *context,
                                        const backstage_actor_options *options,
                                        backstage_ref *actor);
 
-/* Ends an actor, its children first, at its next turn: what is queued becomes dead letters, and
+/* Ends an actor, its children first, at its next turn (until then its children may get turns of
+ * their own): what is queued becomes dead letters, and
  * what is sent from now on answers ENDING. Stopping one that is ending does nothing.
  * Errors: NOT_FOUND. */
 backstage_status backstage_stop(backstage_context *context, backstage_ref actor);
@@ -493,7 +496,8 @@ backstage_status backstage_shutdown(backstage_context *context);
  * before. What is sent to it from now on answers ENDING. Errors: NOT_FOUND. */
 backstage_status backstage_poison(backstage_context *context, backstage_ref actor);
 
-/* Finds a living actor by id. Errors: INVALID_ID, NOT_FOUND. */
+/* Finds an actor by id; one that is ending too, until it has ended. Errors: INVALID_ID,
+ * NOT_FOUND. */
 backstage_status backstage_engine_find(backstage_engine *engine, const char *id,
                                        backstage_ref *actor);
 /* An actor's id, "" if it has none; valid until the actor ends. Errors: NOT_FOUND. */
@@ -606,8 +610,8 @@ backstage_status backstage_envelope_payload(backstage_context *context,
  * topics only: the default topic matches no pattern. Who matches several times gets it once. */
 
 /* Publishes on this actor's default topic, or a named one, to all who are subscribed now. One
- * payload is shared among them. A full inbox makes a dead letter. Tells how many accepted it, if
- * receivers is not NULL. Errors: INVALID_TOPIC, PAYLOAD_TOO_LARGE, NO_MEMORY, NOT_FOUND, ENDING
+ * payload is shared among them, in no promised order. A full inbox makes a dead letter. Tells how
+ * many accepted it, if receivers is not NULL. Errors: INVALID_TOPIC, PAYLOAD_TOO_LARGE, NO_MEMORY, NOT_FOUND, ENDING
  * (this actor's deinit may still publish). */
 backstage_status backstage_publish(backstage_context *context, const void *payload, size_t size,
                                    uint32_t *receivers);

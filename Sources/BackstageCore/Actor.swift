@@ -140,7 +140,7 @@ extension Actor {
     @inline(__always) var used: UInt32 { pointee.tail &- pointee.head }
 
     /// Messages that wait for a callback.
-    var waiting: UInt32 { used - UInt32(pointee.hand) }
+    @inline(__always) var waiting: UInt32 { used &- UInt32(pointee.hand) }
 
     package var parent: Actor? {
         let parent = details.pointee.parent

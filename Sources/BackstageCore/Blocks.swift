@@ -17,7 +17,9 @@ package struct BlockHeader: ~Copyable {
     let free: backstage_free_callback?
     let freeState: UnsafeMutableRawPointer?
     var next: Block?
-    let sizeClass: Int
+    let sizeClass: UInt32
+    /// What the block holds of memory, or holds on to, in units of 64 bytes.
+    let units: UInt32
 }
 
 let blockHeaderBytes = 64
@@ -51,14 +53,15 @@ extension Block {
         freeState: UnsafeMutableRawPointer? = nil
     ) -> Block {
         let block = memory.assumingMemoryBound(to: BlockHeader.self)
+        let held = wrapping == nil ? blockBytes(sizeClass) : size
         block.initialize(
             to: BlockHeader(
                 references: Atomic(1), shared: shared, bytes: wrapping ?? memory + blockHeaderBytes,
-                size: size, free: free, freeState: freeState, next: nil, sizeClass: sizeClass))
+                size: size, free: free, freeState: freeState, next: nil,
+                sizeClass: UInt32(truncatingIfNeeded: sizeClass),
+                units: UInt32(truncatingIfNeeded: (held + 63) / 64)))
         return block
     }
-
-    var isWrapped: Bool { pointee.bytes != UnsafeMutableRawPointer(self) + blockHeaderBytes }
 
     package func retain(_ count: Int = 1) {
         if pointee.shared == nil {
@@ -84,20 +87,21 @@ extension Block {
     }
 }
 
-extension BlockHeader {
-    /// What the block holds of memory, or holds on to.
-    var bytesHeld: Int { max(size, blockBytes(sizeClass)) }
-}
-
 extension Engine {
     /// A block for the engine's own use, with one reference.
     func makeBlock(_ size: Int) -> Block? {
         let sizeClass = blockClass(blockHeaderBytes + size)
-        if let block = (pointee.freeBlocks + sizeClass).pointee {
-            (pointee.freeBlocks + sizeClass).pointee = block.pointee.next
-            pointee.cachedBlockBytes -= blockBytes(sizeClass)
-            return Block.lay(in: block, size: size, sizeClass: sizeClass, shared: nil)
-        }
+        let list = pointee.freeBlocks + sizeClass
+        guard let block = list.pointee else { return makeNewBlock(size, sizeClass) }
+        list.pointee = block.pointee.next
+        pointee.cachedBlockUnits &-= Int(block.pointee.units)
+        block.pointee.references.store(1, ordering: .relaxed)
+        block.pointee.size = size
+        return block
+    }
+
+    @inline(never)
+    private func makeNewBlock(_ size: Int, _ sizeClass: Int) -> Block? {
         // Blocks that users kept come back to the shared pool.
         guard let memory = pointee.sharedBlocks.takeFree(sizeClass) ?? allocate(blockBytes(sizeClass)) else {
             return nil
@@ -108,17 +112,12 @@ extension Engine {
     @inline(__always) func release(_ block: Block) {
         if !block.drop() { return }
         if let shared = block.pointee.shared { return shared.take(back: block) }
-        keep(block)
-    }
-
-    private func keep(_ block: Block) {
-        let sizeClass = block.pointee.sizeClass
-        let bytes = blockBytes(sizeClass)
-        let list = pointee.freeBlocks + sizeClass
-        if pointee.cachedBlockBytes + bytes > cachedBlockBytesMax, list.pointee != nil {
-            return deallocate(UnsafeMutableRawPointer(block), bytes)
+        let list = pointee.freeBlocks + Int(block.pointee.sizeClass)
+        let units = pointee.cachedBlockUnits &+ Int(block.pointee.units)
+        if units > cachedBlockBytesMax / 64, list.pointee != nil {
+            return deallocate(UnsafeMutableRawPointer(block), Int(block.pointee.units) * 64)
         }
-        pointee.cachedBlockBytes += bytes
+        pointee.cachedBlockUnits = units
         block.pointee.next = list.pointee
         list.pointee = block
     }
@@ -131,7 +130,7 @@ extension Engine {
                 deallocate(UnsafeMutableRawPointer(block), blockBytes(sizeClass))
             }
         }
-        pointee.cachedBlockBytes = 0
+        pointee.cachedBlockUnits = 0
         pointee.sharedBlocks.releaseFree()
     }
 

@@ -19,13 +19,7 @@ extension Engine {
     }
 
     /// Gives back what one copy of a message carries, once that is done with.
-    @inline(__always)
     func discard(_ message: Envelope) {
-        if message.pointee.reserved != 0 { release(message) }
-    }
-
-    @inline(never)
-    private func release(_ message: Envelope) {
         if message.pointee.reserved & Carries.block != 0 { release(message.block) }
         if message.pointee.reserved & Carries.topic != 0 { release(message.topic) }
     }

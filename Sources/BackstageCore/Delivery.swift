@@ -56,7 +56,7 @@ extension Engine {
             return deliverWithCare(message, to: actor)
         }
         actor.slot(actor.pointee.tail).take(message)
-        if message.pointee.reserved & Carries.block != 0 { actor.countBlock(message.block, 1) }
+        if message.pointee.reserved & Carries.block != 0 { actor.count(message.block) }
         commit(actor)
         return .ok
     }
@@ -68,7 +68,7 @@ extension Engine {
         let status = actor.makeRoom()
         if status == .ok {
             actor.slot(actor.pointee.tail).take(message)
-            if message.pointee.reserved & Carries.block != 0 { actor.countBlock(message.block, 1) }
+            if message.pointee.reserved & Carries.block != 0 { actor.count(message.block) }
             commit(actor)
             return .ok
         }
@@ -114,7 +114,7 @@ extension Actor {
         countWaiting()
         // What is in hand stays where it is, so the oldest that waits lies behind it.
         let oldest = slot(pointee.head &+ hand)
-        if oldest.pointee.reserved & Carries.block != 0 { countBlock(oldest.block, -1) }
+        if oldest.pointee.reserved & Carries.block != 0 { uncount(oldest.block) }
         engine.bury(oldest, for: self, DeadReason.droppedOldest)
         if hand == 0 {
             pointee.head &+= 1
@@ -141,11 +141,10 @@ extension Actor {
         pointee.queuedMax = UInt16(min(most, UInt32(UInt16.max)))
     }
 
-    /// Adds a queued payload block to, or takes it from, what the inbox holds.
-    func countBlock(_ block: Block, _ sign: Int) {
-        let units = UInt32(truncatingIfNeeded: sign * (block.pointee.bytesHeld / 64))
-        details.pointee.blockUnits &+= units
-    }
+    /// Adds a queued payload block to what the inbox holds.
+    @inline(__always) func count(_ block: Block) { details.pointee.blockUnits &+= block.pointee.units }
+
+    @inline(__always) func uncount(_ block: Block) { details.pointee.blockUnits &-= block.pointee.units }
 }
 
 extension Status {
@@ -171,6 +170,7 @@ extension Envelope {
         pointee.reserved = 0
     }
 
+    @inline(__always)
     func carry(_ block: Block) {
         self.block = block
         pointee.payload = UnsafeRawPointer(block.pointee.bytes)

@@ -62,7 +62,8 @@ package struct EngineState {
     var ringArena = Arena()
     var freeObjects: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     var freeBlocks: UnsafeMutablePointer<Block?>
-    var cachedBlockBytes = 0
+    /// What free blocks hold, in units of 64 bytes.
+    var cachedBlockUnits = 0
     var retiredRing: RetiredRing?
     let sharedBlocks: SharedBlocks
 

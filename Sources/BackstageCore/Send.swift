@@ -1,4 +1,5 @@
 import CBackstage
+import CLibev
 
 // The hot path: from a call to a message in an inbox. What is rare leads away from here.
 
@@ -28,17 +29,33 @@ extension Engine {
     func send(
         from sender: backstage_ref, to actor: Actor, _ payload: UnsafeRawPointer?, _ size: Int
     ) -> Status {
-        guard UInt(bitPattern: size) <= UInt(inlineBytes), let payload,
-            !actor.pointee.flags.has(.refusing), actor.hasRoom()
-        else { return sendWithCare(from: sender, to: actor, payload, size) }
+        guard UInt(bitPattern: size) <= UInt(inlineBytes) else {
+            return sendLong(from: sender, to: actor, payload, size)
+        }
+        guard let payload, !actor.pointee.flags.has(.refusing), actor.hasRoom() else {
+            return sendWithCare(from: sender, to: actor, payload, size)
+        }
         let slot = actor.slot(actor.pointee.tail)
-        slot.pointee.sender = sender
-        slot.pointee.payload = UnsafeRawPointer(slot.inlined)
-        slot.pointee.token = 0
-        slot.pointee.size = UInt32(truncatingIfNeeded: size)
-        slot.pointee.type = MessageType.send
-        slot.pointee.reserved = 0
+        slot.begin(MessageType.send, from: sender, token: 0, size: size)
         copyShort(slot.inlined, payload, size)
+        commit(actor)
+        return .ok
+    }
+
+    /// The same for a payload that needs a block.
+    @inline(never)
+    private func sendLong(
+        from sender: backstage_ref, to actor: Actor, _ payload: UnsafeRawPointer?, _ size: Int
+    ) -> Status {
+        guard size >= 0, size <= pointee.payloadBytesMax, let payload, !actor.pointee.flags.has(.refusing),
+            actor.hasRoom()
+        else { return sendWithCare(from: sender, to: actor, payload, size) }
+        guard let block = makeBlock(size) else { return .noMemory }
+        memcpy(block.pointee.bytes, payload, size)
+        let slot = actor.slot(actor.pointee.tail)
+        slot.begin(MessageType.send, from: sender, token: 0, size: size)
+        slot.carry(block)
+        actor.count(block)
         commit(actor)
         return .ok
     }

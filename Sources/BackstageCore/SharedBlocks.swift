@@ -121,7 +121,7 @@ extension SharedBlocks {
             free(block.pointee.bytes, block.pointee.size, block.pointee.freeState)
             clibev_set_current(outer)
         }
-        let sizeClass = block.pointee.sizeClass
+        let sizeClass = Int(block.pointee.sizeClass)
         let bytes = blockBytes(sizeClass)
         let list = store.pointee.free + sizeClass
         pthread_mutex_lock(&store.pointee.mutex)

@@ -25,18 +25,30 @@ extension Engine {
         let context = actor.context
         let state = actor.pointee.state
         var left = turnLimit(actor)
+        var ring = actor.pointee.ring.unsafelyUnwrapped
+        var mask = actor.ringMask
+        var head = actor.pointee.head
+        var tail = actor.pointee.tail
         actor.pointee.hand = 1
         repeat {
-            let ring = actor.pointee.ring
-            let slot = actor.slot(actor.pointee.head)
+            let slot = ring + Int(head & mask)
             let status = receive(context, slot, state)
             if status < 0 { return failed(actor, on: slot, status) }
             if slot.pointee.reserved != 0 { finish(slot, of: actor) }
-            if actor.pointee.ring != ring { releaseRetiredRing() }
-            actor.countWaiting()
-            actor.pointee.head &+= 1
+            if actor.pointee.tail != tail {
+                // It sent to itself.
+                actor.countWaiting()
+                tail = actor.pointee.tail
+                if actor.pointee.ring != ring {
+                    releaseRetiredRing()
+                    ring = actor.pointee.ring.unsafelyUnwrapped
+                    mask = actor.ringMask
+                }
+            }
+            head &+= 1
+            actor.pointee.head = head
             left &-= 1
-        } while left != 0 && actor.used != 0 && !actor.pointee.flags.has(.interrupted)
+        } while left != 0 && head != tail && !actor.pointee.flags.has(.interrupted)
     }
 
     /// Slow callbacks shorten turns, so that the next look is not late.
@@ -75,8 +87,11 @@ extension Engine {
     /// Gives back what a handled message carried.
     @inline(never)
     private func finish(_ slot: Envelope, of actor: Actor) {
-        if slot.pointee.reserved & Carries.block != 0 { actor.countBlock(slot.block, -1) }
-        discard(slot)
+        if slot.pointee.reserved & Carries.block != 0 {
+            actor.uncount(slot.block)
+            release(slot.block)
+        }
+        if slot.pointee.reserved & Carries.topic != 0 { release(slot.topic) }
     }
 
     /// A turn of an actor that takes messages many at a time.
@@ -108,7 +123,7 @@ extension Engine {
     @inline(never)
     private func failed(_ actor: Actor, on slot: Envelope, _ status: Status) {
         settleHandled(actor)
-        if slot.pointee.reserved & Carries.block != 0 { actor.countBlock(slot.block, -1) }
+        if slot.pointee.reserved & Carries.block != 0 { actor.uncount(slot.block) }
         bury(slot, for: actor, DeadReason.failed)
         actor.pointee.head &+= 1
         actor.pointee.hand = 0

@@ -97,10 +97,12 @@ static void *send_from_thread(void *state) {
     struct remote *remote = state;
     for (;;) {
         pthread_barrier_wait(&remote->go);
-        if (remote->count == 0) {
+        /* Once the last has been sent, the other thread may set the next. */
+        const uint64_t count = remote->count;
+        if (count == 0) {
             return NULL;
         }
-        for (uint64_t sent = 0; sent < remote->count; sent++) {
+        for (uint64_t sent = 0; sent < count; sent++) {
             while (sent - __atomic_load_n(&remote->handled, __ATOMIC_ACQUIRE) >= AT_ONCE) {
                 sched_yield();
             }

@@ -5,8 +5,8 @@
 #ifndef CLIBEV_SHIM_H
 #define CLIBEV_SHIM_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
+#ifndef _DEFAULT_SOURCE
+#define _DEFAULT_SOURCE
 #endif
 
 #include <errno.h>
