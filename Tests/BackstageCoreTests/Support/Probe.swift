@@ -1,0 +1,99 @@
+import CBackstage
+import Testing
+
+@testable import BackstageCore
+
+/// An actor that notes what it receives, and does what its test tells it to. Lives until its
+/// `deinit` has run.
+final class Probe {
+    struct Message: Equatable {
+        var type: UInt16
+        var sender: backstage_ref
+        var token: UInt64
+        var bytes: [UInt8]
+    }
+
+    var received: [Message] = []
+    var batches: [Int] = []
+    /// Why it ended.
+    var reasons: [backstage_reason] = []
+    var onReceive: (Actor, Envelope) -> Status = { _, _ in .ok }
+    /// Sees a batch before its messages are noted.
+    var onBatch: (Actor, Envelope, Int) -> Void = { _, _, _ in }
+
+    /// The payloads received.
+    var payloads: [[UInt8]] { received.map(\.bytes) }
+
+    fileprivate static func of(_ state: UnsafeMutableRawPointer?) -> Probe {
+        Unmanaged<Probe>.fromOpaque(state!).takeUnretainedValue()
+    }
+
+    fileprivate func receive(_ actor: Actor, _ message: Envelope) -> Status {
+        let status = onReceive(actor, message)
+        received.append(Message(message))
+        return status
+    }
+}
+
+extension Probe.Message {
+    init(_ message: Envelope) {
+        self.init(
+            type: message.pointee.type, sender: message.pointee.sender, token: message.pointee.token,
+            bytes: message.bytes)
+    }
+}
+
+extension Envelope {
+    var bytes: [UInt8] {
+        [UInt8](UnsafeRawBufferPointer(start: pointee.payload, count: Int(pointee.size)))
+    }
+}
+
+private let receiveEach: backstage_receive_callback = { context, message, state in
+    Probe.of(state).receive(Actor(context!), Envelope(mutating: message!))
+}
+
+private let receiveBatch: backstage_receive_batch_callback = { context, messages, count, _, state in
+    let probe = Probe.of(state)
+    let first = Envelope(mutating: messages!)
+    probe.batches.append(count)
+    probe.onBatch(Actor(context!), first, count)
+    for place in 0..<count where probe.receive(Actor(context!), first + place) < 0 { return -1 }
+    return .ok
+}
+
+private let noteEnd: backstage_deinit_callback = { _, reason, state in
+    Probe.of(state).reasons.append(reason)
+    Unmanaged<Probe>.fromOpaque(state!).release()
+    return .ok
+}
+
+extension Engine {
+    /// Spawns a probe. `adjust` may change any other option.
+    @discardableResult
+    func spawn(
+        _ probe: Probe = Probe(), id: String? = nil, kind: String? = nil, parent: Actor? = nil,
+        inBatches: Bool = false, _ adjust: (inout backstage_actor_options) -> Void = { _ in }
+    ) throws -> Actor {
+        var options = backstage_actor_options()
+        if inBatches { options.receive_batch = receiveBatch } else { options.receive = receiveEach }
+        options.deinit = noteEnd
+        options.state = Unmanaged.passRetained(probe).toOpaque()
+        adjust(&options)
+        var ref: backstage_ref = 0
+        let status = withOptionalCString(id) { id in
+            withOptionalCString(kind) { kind in
+                options.id = id
+                options.kind = kind
+                return spawn(options, parent: parent, &ref)
+            }
+        }
+        if status != .ok { Unmanaged<Probe>.fromOpaque(options.state!).release() }
+        try #require(status == .ok)
+        return try #require(actor(ref))
+    }
+}
+
+func withOptionalCString<Result>(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {
+    text?.withCString { body($0) } ?? body(nil)
+}
