@@ -45,21 +45,24 @@ struct ActorFlags: OptionSet {
     static var poisoned: ActorFlags { ActorFlags(rawValue: 1 << 4) }
     /// Will handle no more messages. Also set in free places, so that one test refuses both.
     static var ending: ActorFlags { ActorFlags(rawValue: 1 << 5) }
-    /// The engine was told to stop inside this actor's callback.
-    static var halted: ActorFlags { ActorFlags(rawValue: 1 << 6) }
-    static var batch: ActorFlags { ActorFlags(rawValue: 1 << 7) }
-    static var dropsNewest: ActorFlags { ActorFlags(rawValue: 1 << 8) }
-    static var dropsOldest: ActorFlags { ActorFlags(rawValue: 1 << 9) }
-    static var seesSubscriptions: ActorFlags { ActorFlags(rawValue: 1 << 10) }
+    static var batch: ActorFlags { ActorFlags(rawValue: 1 << 6) }
+    static var dropsNewest: ActorFlags { ActorFlags(rawValue: 1 << 7) }
+    static var dropsOldest: ActorFlags { ActorFlags(rawValue: 1 << 8) }
+    static var seesSubscriptions: ActorFlags { ActorFlags(rawValue: 1 << 9) }
     /// Ending, and waiting for its last child to end: `ready`, but on no list.
-    static var parked: ActorFlags { ActorFlags(rawValue: 1 << 11) }
+    static var parked: ActorFlags { ActorFlags(rawValue: 1 << 10) }
+    /// On the list of those that rest with a ring.
+    static var resting: ActorFlags { ActorFlags(rawValue: 1 << 11) }
 
     /// A turn begins with more than messages.
-    static var attention: ActorFlags { [.starting, .events, .poisoned, .ending] }
-    /// A turn is cut short.
-    static var interrupted: ActorFlags { [.ending, .halted] }
+    static var attention: ActorFlags { either(either(starting, events), either(poisoned, ending)) }
     /// A send is refused.
-    static var refusing: ActorFlags { [.poisoned, .ending] }
+    static var refusing: ActorFlags { either(poisoned, ending) }
+
+    /// Not an array literal, which would be an array in a debug build.
+    @inline(__always) private static func either(_ a: ActorFlags, _ b: ActorFlags) -> ActorFlags {
+        ActorFlags(rawValue: a.rawValue | b.rawValue)
+    }
 
     @inline(__always) func has(_ other: ActorFlags) -> Bool { rawValue & other.rawValue != 0 }
 }

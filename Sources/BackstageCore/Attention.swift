@@ -13,7 +13,7 @@ extension Engine {
             end(actor)
             return false
         }
-        if actor.pointee.flags.has(.halted) {
+        if pointee.stopRequested {
             endTurn(actor)
             return false
         }

@@ -147,7 +147,10 @@ extension Engine {
         _ bytes: UnsafeMutableRawPointer, _ size: Int, free: @escaping backstage_free_callback,
         state: UnsafeMutableRawPointer?
     ) -> Block? {
-        pointee.sharedBlocks.wrap(bytes, size, free: free, state: state)
+        if let block = pointee.sharedBlocks.wrap(bytes, size, free: free, state: state) { return block }
+        guard isHere else { return nil }
+        releaseCaches()
+        return pointee.sharedBlocks.wrap(bytes, size, free: free, state: state)
     }
 
     package var payloadBytesMax: Int { pointee.payloadBytesMax }

@@ -13,13 +13,14 @@ private struct Limits {
     init?(_ options: backstage_engine_options) {
         guard options.clock <= UInt32(BACKSTAGE_CLOCK_VIRTUAL), options.reserved == 0,
             options.actors_max <= UInt32(BACKSTAGE_ACTORS_MAX),
-            options.payload_bytes_max <= Int(BACKSTAGE_PAYLOAD_BYTES_MAX),
+            0...Int(BACKSTAGE_PAYLOAD_BYTES_MAX) ~= options.payload_bytes_max,
             options.remote_capacity <= UInt32(BACKSTAGE_REMOTE_CAPACITY_MAX)
         else { return nil }
         func or(_ value: Int, _ standard: Int) -> Int { value == 0 ? standard : value }
         actors = or(Int(options.actors_max), Int(BACKSTAGE_ACTORS_DEFAULT))
         payloadBytes = or(options.payload_bytes_max, Int(BACKSTAGE_PAYLOAD_BYTES_DEFAULT))
-        memoryBytes = or(options.memory_bytes_max, Int.max)
+        // Beyond what a pointer can reach, as SIZE_MAX is, there is no limit.
+        memoryBytes = options.memory_bytes_max <= 0 ? Int.max : options.memory_bytes_max
         let wanted = or(Int(options.remote_capacity), Int(BACKSTAGE_REMOTE_CAPACITY_DEFAULT))
         remote = wanted < 2 ? 2 : 1 << (Int.bitWidth - (wanted - 1).leadingZeroBitCount)
     }
@@ -32,6 +33,7 @@ private struct BasePlan {
     let freeRings: Int
     let freeObjects: Int
     let freeBlocks: Int
+    let resting: Int
     let outbox: Int
     let eventbox: Int
     let bytes: Int
@@ -48,6 +50,7 @@ private struct BasePlan {
         freeRings = place(ringClasses * 8)
         freeObjects = place(objectClasses * 8)
         freeBlocks = place(blockClasses * 8)
+        resting = place(restingMax * 8)
         outbox = place(MemoryLayout<backstage_envelope>.size)
         eventbox = place(MemoryLayout<backstage_envelope>.size)
         bytes = end
@@ -79,6 +82,7 @@ private struct Parts {
             return .noMemory
         }
         isHostLoop = hostLoop != nil
+        guard clibev_has_descriptors() != 0 else { return .system }
         loop = hostLoop ?? ev_loop_new(UInt32(EVFLAG_AUTO))
         return loop == nil ? .system : .ok
     }
@@ -132,6 +136,7 @@ extension Engine {
             to: EngineState(
                 actors: actors.base.assumingMemoryBound(to: ActorCell.self), isGuest: parts.isHostLoop,
                 freeRings: (base + plan.freeRings).assumingMemoryBound(to: UnsafeMutableRawPointer?.self),
+                resting: (base + plan.resting).assumingMemoryBound(to: Actor.self),
                 outbox: (base + plan.outbox).assumingMemoryBound(to: backstage_envelope.self),
                 eventbox: (base + plan.eventbox).assumingMemoryBound(to: backstage_envelope.self),
                 payloadBytesMax: limits.payloadBytes,

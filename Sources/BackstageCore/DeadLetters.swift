@@ -14,7 +14,7 @@ extension Engine {
         if let callback = pointee.deadLetter {
             observe { callback(handle, receiver, message, reason, pointee.deadLetterState) }
         }
-        if message.pointee.type == MessageType.request { requestDied(message, reason) }
+        if message.pointee.type == MessageType.request { requestDied(message, receiver, reason) }
         discard(message)
     }
 

@@ -55,10 +55,15 @@ extension Engine {
         guard !actor.pointee.flags.has(.refusing), actor.hasRoom() else {
             return deliverWithCare(message, to: actor)
         }
+        put(message, into: actor)
+        return .ok
+    }
+
+    @inline(__always)
+    private func put(_ message: Envelope, into actor: Actor) {
         actor.slot(actor.pointee.tail).take(message)
         if message.pointee.reserved & Carries.block != 0 { actor.count(message.block) }
         commit(actor)
-        return .ok
     }
 
     @inline(never)
@@ -67,9 +72,7 @@ extension Engine {
         if refusal != .ok { return refusal }
         let status = actor.makeRoom()
         if status == .ok {
-            actor.slot(actor.pointee.tail).take(message)
-            if message.pointee.reserved & Carries.block != 0 { actor.count(message.block) }
-            commit(actor)
+            put(message, into: actor)
             return .ok
         }
         guard status == .inboxFull, actor.pointee.flags.has(.dropsNewest) else { return status }
@@ -103,26 +106,37 @@ extension Actor {
         if waiting < details.pointee.capacity {
             return used <= ringMask || growRing() ? .ok : .noMemory
         }
-        guard pointee.flags.has(.dropsOldest) else { return .inboxFull }
-        dropOldest()
-        return .ok
+        return pointee.flags.has(.dropsOldest) && dropOldest() ? .ok : .inboxFull
     }
 
-    private func dropOldest() {
-        let hand = UInt32(pointee.hand)
-        let engine = pointee.engine
+    /// Makes a dead letter of the oldest message that waits. Replies stay: each is owed to a request.
+    private func dropOldest() -> Bool {
+        var victim = pointee.head &+ UInt32(pointee.hand)
+        while victim != pointee.tail, slot(victim).pointee.type == MessageType.reply { victim &+= 1 }
+        if victim == pointee.tail { return false }
         countWaiting()
-        // What is in hand stays where it is, so the oldest that waits lies behind it.
-        let oldest = slot(pointee.head &+ hand)
+        let oldest = slot(victim)
         if oldest.pointee.reserved & Carries.block != 0 { uncount(oldest.block) }
-        engine.bury(oldest, for: self, DeadReason.droppedOldest)
-        if hand == 0 {
-            pointee.head &+= 1
-            // It was not handled, so the turn must not count it.
-            if engine.pointee.running == self { engine.pointee.runningHead &+= 1 }
-            return
+        pointee.engine.bury(oldest, for: self, DeadReason.droppedOldest)
+        if pointee.hand == 0 { closeGapFromHead(victim) } else { closeGapFromTail(victim) }
+        return true
+    }
+
+    private func closeGapFromHead(_ gap: UInt32) {
+        var position = gap
+        while position != pointee.head {
+            slot(position).take(slot(position &- 1))
+            position &-= 1
         }
-        var position = pointee.head &+ hand &+ 1
+        pointee.head &+= 1
+        // It was not handled, so the turn must not count it.
+        let engine = pointee.engine
+        if engine.pointee.running == self { engine.pointee.runningHead &+= 1 }
+    }
+
+    /// What is in hand must stay where it is.
+    private func closeGapFromTail(_ gap: UInt32) {
+        var position = gap &+ 1
         while position != pointee.tail {
             slot(position &- 1).take(slot(position))
             position &+= 1

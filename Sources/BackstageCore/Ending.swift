@@ -48,7 +48,7 @@ extension Engine {
     /// parents wait for that.
     func end(_ first: Actor) {
         var actor = first
-        for _ in 0..<endingsPerTurn {
+        for _ in 0..<endingsPerTurn where !pointee.stopRequested || pointee.isDestroying {
             pointee.untilLook &-= 1
             if let child = lastChild(of: actor) {
                 actor.pointee.flags.insert(.parked)

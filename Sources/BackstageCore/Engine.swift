@@ -24,6 +24,9 @@ package struct EngineState {
     var running: Actor?
     var runningHead: UInt32 = 0
     var freeRings: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+    /// Actors that fell idle and keep a small ring until the engine rests: many are needed again soon.
+    var resting: UnsafeMutablePointer<Actor>
+    var restingCount = 0
     /// Where messages and events are put together that are not written straight into a ring.
     var outbox: Envelope
     var eventbox: Envelope
@@ -75,6 +78,9 @@ package struct EngineState {
     var lookEvery: Int32 = 64
     var poller: UnsafeMutablePointer<Poller>
     var remote: UnsafeMutablePointer<RemoteQueue>
+    /// Whose full inbox holds the queue up, and what it had handled when that was seen.
+    var blockedReceiver: backstage_ref = 0
+    var blockedHandled: UInt32 = 0
 
     // What is left.
     let seed: UInt64

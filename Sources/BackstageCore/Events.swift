@@ -43,7 +43,7 @@ extension Engine {
     /// Hands the actor its events, as many as its budget allows.
     func handleEvents(_ actor: Actor) {
         for _ in 0..<actor.pointee.budget {
-            guard !actor.pointee.flags.has(.interrupted),
+            guard !actor.pointee.flags.has(.ending), !pointee.stopRequested,
                 let source = actor.details.pointee.extras?.pointee.laneFirst
             else { return }
             withdraw(source)

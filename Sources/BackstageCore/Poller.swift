@@ -63,20 +63,22 @@ extension Engine {
         pointee.lastPoll = pointee.now
         pointee.polls += 1
         ev_run(loop, Int32(EVRUN_NOWAIT))
+        if !pointee.isVirtual { pointee.lastLook = clibev_now_ns() }
     }
 
     /// Sleeps until something happens, or until a time of the clock; the end of time is never.
     func sleep(until deadline: UInt64) {
+        rest()
         setAlarm(deadline)
         if fallAsleep() {
             pointee.polls += 1
-            let isGuest = !pointee.poller.pointee.ownsLoop
-            if isGuest { ev_ref(loop) }
+            if pointee.isGuest { ev_ref(loop) }
             ev_run(loop, Int32(EVRUN_ONCE))
-            if isGuest { ev_unref(loop) }
+            if pointee.isGuest { ev_unref(loop) }
         }
         wakeUp()
         ev_timer_stop(loop, &pointee.poller.pointee.alarm)
+        startSlice()
     }
 
     private func setAlarm(_ deadline: UInt64) {
@@ -106,12 +108,13 @@ extension Engine {
 extension Engine {
     private func hostSleeps() {
         let poller = pointee.poller
-        if poller.pointee.isDriven { return }
+        // Not in a run, nor in a callback that runs the loop: then this is not the host's to do.
+        guard !poller.pointee.isDriven, clibev_current() == nil, isOwnThread else { return }
         wakeUp()
-        let outer = clibev_current()
         clibev_set_current(self)
         workForHost()
-        clibev_set_current(outer)
+        rest()
+        clibev_set_current(nil)
         let deadline = pointee.isVirtual ? UInt64.max : pointee.timers.deadline
         if pointee.readyFirst == noActor, pointee.timers.deadline > pointee.now, fallAsleep() {
             ev_idle_stop(loop, &poller.pointee.idle)
@@ -133,10 +136,13 @@ extension Engine {
         if !pointee.poller.pointee.isDriven { wakeUp() }
     }
 
-    /// One slice of work: until nothing is ready, or it is time to look at the host's descriptors.
+    /// One slice of work: until nothing is ready, or it is time to look at the host's descriptors. A stop
+    /// ends the slice: there is no run to end.
     private func workForHost() {
+        startSlice()
         look()
         runReady()
-        if pointee.stopRequested { pointee.stopRequested = false }
+        if !pointee.isVirtual { readClock(pointee.untilLook <= 0) }
+        pointee.stopRequested = false
     }
 }

@@ -25,6 +25,7 @@ extension Engine {
     package func sendFromOutside(_ receiver: backstage_ref, payload block: Block) -> Status {
         if block.pointee.shared != pointee.sharedBlocks { return .otherEngine }
         if isHere { return send(from: 0, receiver, payload: block) }
+        if pointee.isDestroying { return .ending }
         let message = RemoteMessage(action: .send, receiver: receiver, size: block.pointee.size, block: block)
         return pointee.remote.push(message) ? .ok : .queueFull
     }
@@ -62,6 +63,7 @@ extension Engine {
     ) -> Status {
         if size < 0 || size > pointee.payloadBytesMax { return .payloadTooLarge }
         if payload == nil && size > 0 { return .invalidArgument }
+        if pointee.isDestroying { return .ending }
         if size > inlineBytes || name != nil { return enqueueBlock(action, receiver, name, payload, size) }
         let message = RemoteMessage(action: action, receiver: receiver, size: size, bytes: payload)
         return pointee.remote.push(message) ? .ok : .queueFull
@@ -86,10 +88,9 @@ extension Engine {
     }
 
     package func requestStop() {
-        if isCurrent {
+        if isOwnThread, isCurrent || clibev_current() == observing {
             pointee.stopRequested = true
             pointee.untilLook = 0
-            pointee.running?.pointee.flags.insert(.halted)
         } else {
             pointee.remote.requestStop()
         }
@@ -100,12 +101,14 @@ extension Engine {
 private let messagesPerLook = 4096
 
 extension Engine {
-    /// Takes in what other threads have sent.
+    /// Takes in what other threads have sent. What meets a full inbox waits for the actor's next turn, and
+    /// all behind it: so a fast sender fills the queue, and is told, before anything is lost.
     func takeIn() {
         for _ in 0..<messagesPerLook {
             guard let slot = pointee.remote.peek() else { return }
-            let status = accept(slot)
-            if status != .ok { buryRemote(slot, status) }
+            composeRemote(slot)
+            guard accept(slot) else { return }
+            pointee.blockedReceiver = 0
             pointee.remote.pop(slot)
         }
     }
@@ -113,28 +116,50 @@ extension Engine {
     /// Everything left becomes a dead letter: the engine ends.
     func buryRemoteQueue() {
         while let slot = pointee.remote.peek() {
-            pointee.accepted += 1
             composeRemote(slot)
-            bury(pointee.outbox, addressedTo: slot.pointee.receiver, DeadReason.engineEnded)
+            buryRemote(receiver(of: slot), slot, DeadReason.engineEnded)
             pointee.remote.pop(slot)
         }
     }
 
-    private func accept(_ slot: UnsafeMutablePointer<RemoteSlot>) -> Status {
-        composeRemote(slot)
+    /// False if the message has to wait.
+    private func accept(_ slot: UnsafeMutablePointer<RemoteSlot>) -> Bool {
+        let receiver = receiver(of: slot)
         switch slot.pointee.action {
-        case .send:
-            guard let actor = actor(slot.pointee.receiver) else { return .notFound }
-            return deliver(pointee.outbox, to: actor)
-        case .sendToID:
-            guard let actor = actor(named: remoteName(slot)) else { return .notFound }
-            return deliver(pointee.outbox, to: actor)
+        case .send, .sendToID:
+            guard let receiver else { return buryRemote(nil, slot, DeadReason.notFound) }
+            if mustWait(for: receiver) { return false }
+            let status = deliver(pointee.outbox, to: receiver)
+            return status == .ok || buryRemote(receiver, slot, status.deadReason)
         case .broadcast:
             _ = broadcastOutbox(to: remoteName(slot))
-            return .ok
+            return true
         case .publish:
-            guard let actor = actor(slot.pointee.receiver) else { return .notFound }
-            return publish(as: actor, remoteTopic(slot), remotePublication(slot), nil)
+            guard let publisher = actor(slot.pointee.receiver) else {
+                return buryRemote(nil, slot, DeadReason.notFound)
+            }
+            let status = publish(as: publisher, remoteTopic(slot), remotePublication(slot), nil)
+            return status == .ok || buryRemote(nil, slot, status.deadReason)
+        }
+    }
+
+    /// Whether an inbox that rejects is full, and its actor has had no turn since that was first seen.
+    private func mustWait(for actor: Actor) -> Bool {
+        guard !actor.pointee.flags.has(.refusing), actor.pointee.ring != nil,
+            actor.waiting >= actor.details.pointee.capacity,
+            !actor.pointee.flags.has(.dropsNewest), !actor.pointee.flags.has(.dropsOldest)
+        else { return false }
+        let isNews = pointee.blockedReceiver != actor.ref || pointee.blockedHandled == actor.pointee.handled
+        pointee.blockedReceiver = actor.ref
+        if isNews { pointee.blockedHandled = actor.pointee.handled }
+        return isNews
+    }
+
+    private func receiver(of slot: UnsafeMutablePointer<RemoteSlot>) -> Actor? {
+        switch slot.pointee.action {
+        case .send: actor(slot.pointee.receiver)
+        case .sendToID: actor(named: remoteName(slot))
+        case .publish, .broadcast: nil
         }
     }
 
@@ -166,13 +191,18 @@ extension Engine {
         }
     }
 
-    private func buryRemote(_ slot: UnsafeMutablePointer<RemoteSlot>, _ status: Status) {
+    /// Makes a dead letter of the message in the outbox. True, for there is nothing left to wait for.
+    @discardableResult
+    private func buryRemote(
+        _ receiver: Actor?, _ slot: UnsafeMutablePointer<RemoteSlot>, _ reason: backstage_dead_reason
+    ) -> Bool {
         pointee.accepted += 1
-        let reason = status.deadReason
-        if let actor = actor(slot.pointee.receiver) {
-            bury(pointee.outbox, for: actor, reason)
+        if let receiver {
+            bury(pointee.outbox, for: receiver, reason)
         } else {
-            bury(pointee.outbox, addressedTo: slot.pointee.receiver, reason)
+            bury(
+                pointee.outbox, addressedTo: slot.pointee.action == .send ? slot.pointee.receiver : 0, reason)
         }
+        return true
     }
 }

@@ -76,9 +76,10 @@ extension Engine {
     /// A request has waited long enough.
     func expireRequest(_ source: Source) { failRequest(source, .timeout) }
 
-    /// The message of a request became a dead letter, so nobody will answer it.
-    func requestDied(_ message: Envelope, _ reason: backstage_dead_reason) {
-        guard let source = waitingRequest(message.pointee.token),
+    /// The message of a request became a dead letter, so nobody will answer it, unless it has been
+    /// forwarded to somebody else.
+    func requestDied(_ message: Envelope, _ receiver: backstage_ref, _ reason: backstage_dead_reason) {
+        guard let source = waitingRequest(message.pointee.token), source.pointee.target == receiver,
             source.pointee.owner.ref == message.pointee.sender
         else { return }
         switch reason {

@@ -1,14 +1,18 @@
 import CBackstage
 import CLibev
 
-// Inboxes are rings of envelopes. A ring belongs to an actor only while messages are queued; then
-// it goes back to the pool, from where the next actor takes it, still warm.
+// Inboxes are rings of envelopes. A ring belongs to an actor only while messages are queued; then it
+// goes back to the pool, from where the next actor takes it. Small rings stay until the engine rests,
+// or too many do: whoever was sent to a moment ago will be again.
 
 /// Rings up to this class (4 KiB) are cut from chunks, larger ones are pieces of their own.
 private let cutClassMax = 6
 /// The class of the largest ring: `BACKSTAGE_CAPACITY_MAX` messages, and one in hand.
 private let ringClassMax = 25
 let ringClasses = ringClassMax + 1
+/// Rings up to this class (4 slots) may stay with so many idle actors: 1 MiB in all.
+private let restingClassMax: UInt8 = 2
+let restingMax = 4096
 
 /// A ring outgrown inside a callback that still reads from it. Kept until the callback returns.
 struct RetiredRing {
@@ -56,6 +60,33 @@ extension Engine {
         }
     }
 
+    /// An actor has nothing queued any more: its ring stays for now, or goes back.
+    @inline(__always) func restRing(_ actor: Actor) {
+        if actor.pointee.ringClass > restingClassMax { return actor.detachRing() }
+        actor.pointee.head = 0
+        actor.pointee.tail = 0
+        if !actor.pointee.flags.has(.resting) { addResting(actor) }
+    }
+
+    @inline(never) private func addResting(_ actor: Actor) {
+        if pointee.restingCount == restingMax { detachRestingRings() }
+        pointee.resting[pointee.restingCount] = actor
+        pointee.restingCount += 1
+        actor.pointee.flags.insert(.resting)
+    }
+
+    /// Takes their rings from all that are idle. An actor may have ended meanwhile, or even another
+    /// have its place: what counts is how it is now.
+    @inline(never) func detachRestingRings() {
+        for i in 0..<pointee.restingCount {
+            let actor = pointee.resting[i]
+            if !actor.pointee.flags.has(.resting) { continue }
+            actor.pointee.flags.remove(.resting)
+            if actor.pointee.ring != nil, actor.used == 0 { actor.detachRing() }
+        }
+        pointee.restingCount = 0
+    }
+
     func releaseFreeRings() {
         for ringClass in (cutClassMax + 1)..<ringClasses {
             let list = pointee.freeRings + ringClass
@@ -95,13 +126,10 @@ extension Actor {
         pointee.engine.giveRing(UnsafeMutableRawPointer(ring), Int(pointee.ringClass))
         pointee.ring = nil
         // Positions count from when the ring was attached: so much went through it.
-        if pointee.tail <= ringMask >> 2 { shrinkNextRing() }
+        let isOversized = pointee.ringClass > restingClassMax && pointee.tail <= ringMask >> 2
+        if isOversized { setRingClass(Int(pointee.ringClass) - 1) }
         pointee.head = 0
         pointee.tail = 0
-    }
-
-    @inline(__always) private func shrinkNextRing() {
-        if pointee.ringClass > 0 { setRingClass(Int(pointee.ringClass) - 1) }
     }
 
     @inline(never) func setRingClass(_ ringClass: Int) {

@@ -13,9 +13,8 @@ extension Engine {
         let status = checkOutsideCallbacks()
         if status != .ok { return status }
         guard mode <= UInt32(BACKSTAGE_RUN_NO_WAIT) else { return .invalidArgument }
-        clibev_set_current(self)
-        pointee.poller.pointee.isDriven = true
-        let deadline = timeout < 0 ? UInt64.max : freshNow() &+ UInt64(timeout)
+        enterRun()
+        let deadline = timeout < 0 ? UInt64.max : freshNow() + UInt64(timeout)
         let result =
             switch Int(mode) {
             case BACKSTAGE_RUN_UNTIL_STOPPED: runUntilStopped(deadline)
@@ -23,9 +22,22 @@ extension Engine {
             case BACKSTAGE_RUN_ONCE: runOnce(deadline)
             default: runNoWait()
             }
+        leaveRun()
+        return result
+    }
+
+    private func enterRun() {
+        clibev_set_current(self)
+        pointee.poller.pointee.isDriven = true
+        if pointee.isGuest { ev_idle_stop(loop, &pointee.poller.pointee.idle) }
+        startSlice()
+    }
+
+    private func leaveRun() {
+        rest()
         pointee.poller.pointee.isDriven = false
         clibev_set_current(nil)
-        return result
+        keepHostAwake()
     }
 
     private func runUntilStopped(_ deadline: UInt64) -> Status {
@@ -34,7 +46,7 @@ extension Engine {
             if takeStop() { return .ok }
             if pointee.readyFirst != noActor {
                 runReady()
-                if pointee.now >= deadline { return .timeout }
+                if pointee.now >= deadline { return timeoutOrStop() }
             } else {
                 if isOver(deadline) { return .timeout }
                 sleep(until: nextWake(deadline))
@@ -46,33 +58,33 @@ extension Engine {
         while true {
             look()
             if takeStop() { return .ok }
-            if pointee.readyFirst == noActor, pointee.poller.pointee.descriptors > 0 { poll() }
+            if pointee.readyFirst == noActor, watchesLoop { poll() }
             if pointee.readyFirst == noActor {
                 if pointee.remote.peek() == nil { return .ok }
             } else {
                 runReady()
-                if pointee.now >= deadline, pointee.readyFirst != noActor { return .timeout }
+                if pointee.now >= deadline, pointee.readyFirst != noActor { return timeoutOrStop() }
             }
         }
     }
 
     private func runOnce(_ deadline: UInt64) -> Status {
         look()
-        if pointee.poller.pointee.descriptors > 0 { poll() }
+        if watchesLoop { poll() }
         while pointee.readyFirst == noActor {
             if takeStop() { return .ok }
             if isOver(deadline) { return .timeout }
             sleep(until: nextWake(deadline))
             look()
         }
-        if !takeStop() { runEachOnce() }
+        runEachOnce()
         return .ok
     }
 
     private func runNoWait() -> Status {
         look()
-        if pointee.poller.pointee.descriptors > 0 { poll() }
-        if !takeStop() { runEachOnce() }
+        if watchesLoop { poll() }
+        runEachOnce()
         return .ok
     }
 
@@ -82,18 +94,19 @@ extension Engine {
         while pointee.readyFirst != noActor, pointee.untilLook > 0 { turn(dequeueReady()) }
     }
 
-    /// A turn for each actor that is ready now.
+    /// A turn for each actor that is ready now, unless the run is to end.
     private func runEachOnce() {
         let last = pointee.readyLast
-        if last == noActor { return }
-        while true {
+        while !takeStop(), pointee.readyFirst != noActor {
             let actor = dequeueReady()
             let isLast = actor.index == last
             turn(actor)
-            if isLast || pointee.stopRequested { break }
+            if isLast {
+                _ = takeStop()
+                return
+            }
             if pointee.untilLook <= 0 { look() }
         }
-        pointee.stopRequested = false
     }
 
     /// Whether waiting any longer is pointless: the time is over, or stands still.
@@ -105,6 +118,12 @@ extension Engine {
         pointee.isVirtual ? .max : min(deadline, pointee.timers.deadline)
     }
 
+    /// Before the engine sleeps or returns to its host: who is idle holds nothing.
+    @inline(__always)
+    func rest() {
+        if pointee.restingCount > 0, pointee.readyFirst == noActor { detachRestingRings() }
+    }
+
     /// Whether the run is to end; if so, that has been seen to.
     private func takeStop() -> Bool {
         if !pointee.stopRequested { return false }
@@ -112,32 +131,55 @@ extension Engine {
         return true
     }
 
+    /// A stop that came before the time was over holds, so that it does not end the next run.
+    private func timeoutOrStop() -> Status {
+        seeStop()
+        return takeStop() ? .ok : .timeout
+    }
+
+    private func seeStop() {
+        let remote = pointee.remote
+        if !remote.pointee.isStopRequested.load(ordering: .relaxed) { return }
+        remote.pointee.isStopRequested.store(false, ordering: .relaxed)
+        pointee.stopRequested = true
+    }
+}
+
+// MARK: - Looking around
+
+extension Engine {
+    /// Whether there is something in the loop to look at: descriptors, or what a host has there.
+    var watchesLoop: Bool { pointee.poller.pointee.descriptors > 0 || pointee.isGuest }
+
     /// Looks at what is not a message: the clock, other threads, signals, and now and then descriptors.
     @inline(never)
     func look() {
-        if !pointee.isVirtual { readClock() }
+        let isSliceOver = pointee.untilLook <= 0
+        if !pointee.isVirtual { readClock(isSliceOver) }
         pointee.untilLook = pointee.lookEvery
-        expireTimers()
+        if !pointee.isVirtual || isSliceOver || pointee.readyFirst == noActor { expireTimers() }
         takeIn()
         if hasSignals { takeSignals() }
-        let isStopRequested = pointee.remote.pointee.isStopRequested.load(ordering: .relaxed)
-        if isStopRequested {
-            pointee.remote.pointee.isStopRequested.store(false, ordering: .relaxed)
-            pointee.stopRequested = true
-        }
-        if pointee.poller.pointee.descriptors == 0 || !pointee.poller.pointee.isDriven { return }
-        if pointee.isVirtual || pointee.now &- pointee.lastPoll >= pollEvery { poll() }
+        seeStop()
+        guard pointee.poller.pointee.isDriven, watchesLoop else { return }
+        if pointee.isVirtual ? isSliceOver : pointee.now &- pointee.lastPoll >= pollEvery { poll() }
     }
 
-    /// Reads the clock, and sets the distance to the next look by what the last one took.
-    private func readClock() {
+    /// The time up to now was not spent in turns: it says nothing about how long these take.
+    func startSlice() {
+        pointee.untilLook = 1
+        if !pointee.isVirtual { pointee.lastLook = clibev_now_ns() }
+    }
+
+    /// Reads the clock, and sets the length of a slice by what the last one took.
+    func readClock(_ isSliceOver: Bool) {
         let elapsed = clibev_now_ns() &- pointee.lastLook
         pointee.lastLook &+= elapsed
         pointee.now = pointee.lastLook
-        if pointee.untilLook > 0 { return }
+        if !isSliceOver { return }
         if elapsed > lookWithin {
-            let fitting = UInt64(pointee.lookEvery) * lookWithin / elapsed
-            pointee.lookEvery = max(1, Int32(fitting))
+            let fitting = UInt64(pointee.lookEvery) &* lookWithin / elapsed
+            pointee.lookEvery = max(1, Int32(truncatingIfNeeded: fitting))
         } else if elapsed < lookWithin / 4, pointee.lookEvery < lookEveryMax {
             pointee.lookEvery *= 2
         }

@@ -47,10 +47,15 @@ extension Engine {
     private func sendLong(
         from sender: backstage_ref, to actor: Actor, _ payload: UnsafeRawPointer?, _ size: Int
     ) -> Status {
-        guard size >= 0, size <= pointee.payloadBytesMax, let payload, !actor.pointee.flags.has(.refusing),
-            actor.hasRoom()
-        else { return sendWithCare(from: sender, to: actor, payload, size) }
+        guard size >= 0, size <= pointee.payloadBytesMax, let payload, !actor.pointee.flags.has(.refusing)
+        else {
+            return sendWithCare(from: sender, to: actor, payload, size)
+        }
         guard let block = makeBlock(size) else { return .noMemory }
+        guard actor.hasRoom() else {
+            release(block)
+            return sendWithCare(from: sender, to: actor, payload, size)
+        }
         memcpy(block.pointee.bytes, payload, size)
         let slot = actor.slot(actor.pointee.tail)
         slot.begin(MessageType.send, from: sender, token: 0, size: size)

@@ -119,6 +119,8 @@ extension Actor {
         guard let inbox = engine.makeSignalInbox(), let source = engine.makeSource(.signal, for: self) else {
             return .noMemory
         }
+        // What came before is for those who watched then.
+        engine.takeSignals()
         status = changeWatchers(signal, by: 1)
         if status != .ok {
             engine.dispose(of: source)

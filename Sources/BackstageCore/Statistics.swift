@@ -8,7 +8,7 @@ extension Engine {
         statistics.accepted = pointee.accepted + remote
         statistics.handled = pointee.handled + handledThisTurn
         statistics.dead = pointee.dead
-        statistics.queued = statistics.accepted - statistics.handled - statistics.dead
+        statistics.queued = statistics.accepted &- statistics.handled &- statistics.dead
         statistics.events = pointee.events
         statistics.actors = UInt64(pointee.living)
         statistics.spawned = pointee.spawned
@@ -62,6 +62,7 @@ extension Engine {
         let (now, isBeyond) = pointee.now.addingReportingOverflow(time)
         if isBeyond || now > UInt64(Int64.max) { return .invalidArgument }
         pointee.now = now
+        keepHostAwake()
         return .ok
     }
 }

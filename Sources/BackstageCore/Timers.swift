@@ -48,16 +48,13 @@ extension Engine {
         if source.pointee.heapIndex != noTimer { pointee.timers.remove(source) }
     }
 
-    /// Raises what is due. On a virtual clock, which may have jumped, what was due at one time is dealt
-    /// with before what was due later.
+    /// Raises what is due. On a virtual clock, which may have jumped, only what is due first: the rest
+    /// comes once that has been dealt with.
     func expireTimers() {
-        if !pointee.isVirtual {
-            while pointee.timers.deadline <= pointee.now { expire(pointee.timers.first) }
-            return
-        }
-        let deadline = pointee.timers.deadline
-        if pointee.readyFirst != noActor || deadline > pointee.now { return }
-        while pointee.timers.deadline == deadline { expire(pointee.timers.first) }
+        let first = pointee.timers.deadline
+        if first > pointee.now { return }
+        let last = pointee.isVirtual ? first : pointee.now
+        while pointee.timers.deadline <= last { expire(pointee.timers.first) }
     }
 
     private func expire(_ source: Source) {

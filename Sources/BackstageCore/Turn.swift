@@ -10,7 +10,7 @@ extension Engine {
         pointee.running = actor
         pointee.runningHead = actor.pointee.head
         if actor.pointee.flags.has(.attention), !attend(actor) { return }
-        if actor.pointee.ring != nil {
+        if actor.used != 0 {
             actor.countWaiting()
             if actor.pointee.flags.has(.batch) { handleBatch(actor) } else { handleEach(actor) }
             actor.pointee.hand = 0
@@ -48,7 +48,7 @@ extension Engine {
             head &+= 1
             actor.pointee.head = head
             left &-= 1
-        } while left != 0 && head != tail && !actor.pointee.flags.has(.interrupted)
+        } while left != 0 && head != tail && !actor.pointee.flags.has(.ending) && !pointee.stopRequested
     }
 
     /// Slow callbacks shorten turns, so that the next look is not late.
@@ -73,15 +73,10 @@ extension Engine {
     @inline(__always)
     func endTurn(_ actor: Actor) {
         pointee.running = nil
-        if actor.pointee.ring != nil {
-            if actor.used != 0 {
-                actor.pointee.flags.remove(.halted)
-                return enqueueReady(actor)
-            }
-            actor.detachRing()
-        }
+        if actor.used != 0 { return enqueueReady(actor) }
+        if actor.pointee.ring != nil { restRing(actor) }
         if actor.pointee.flags.has(.attention) { return enqueueReady(actor) }
-        actor.pointee.flags.subtract([.ready, .halted])
+        actor.pointee.flags.remove(.ready)
     }
 
     /// Gives back what a handled message carried.
@@ -116,7 +111,7 @@ extension Engine {
             if actor.pointee.ring != ring { releaseRetiredRing() }
             actor.countWaiting()
             left &-= count
-        } while left != 0 && actor.used != 0 && !actor.pointee.flags.has(.interrupted)
+        } while left != 0 && actor.used != 0 && !actor.pointee.flags.has(.ending) && !pointee.stopRequested
     }
 
     /// The callback failed on a message, which becomes a dead letter.

@@ -91,12 +91,23 @@ static inline uint64_t clibev_now_ns(void) {
 static inline void clibev_sigaction_set(struct sigaction *action, void (*handler)(int)) {
     memset(action, 0, sizeof *action);
     action->sa_handler = handler;
-    action->sa_flags = SA_RESTART;
+    action->sa_flags = SA_RESTART | SA_ONSTACK;
     sigfillset(&action->sa_mask);
 }
 
 /* fcntl is variadic. */
 static inline int clibev_is_open(int fd) { return fcntl(fd, F_GETFD) != -1; }
+
+/* libev aborts where it cannot get its two descriptors. */
+static inline int clibev_has_descriptors(void) {
+    int fds[2];
+    if (pipe(fds) != 0) {
+        return 0;
+    }
+    close(fds[0]);
+    close(fds[1]);
+    return 1;
+}
 
 static inline int clibev_errno(void) { return errno; }
 static inline void clibev_set_errno(int value) { errno = value; }
