@@ -5,30 +5,28 @@ package typealias Actor = UnsafeMutablePointer<ActorCell>
 
 /// What every send and turn touches of an actor: one cache line.
 package struct ActorCell {
-    /// Odd or even means nothing: it differs from that of every earlier actor in this place.
+    /// Differs from that of every earlier actor in this place.
     var generation: UInt32
     var flags: ActorFlags
-    /// High-water mark, up to 65,535; beyond that `ActorDetails.queuedMax` counts.
-    var queuedMax: UInt16
-    /// Nil when nothing is queued. Slots `head ..< tail` hold messages, `hand` of them in hand.
+    var budget: UInt8
+    /// High-water mark, up to 255; beyond that `ActorDetails.queuedMax` counts.
+    var queuedMax: UInt8
+    /// Nil when nothing is queued, but for a while. Slots `head ..< tail` hold messages, those in hand
+    /// included.
     var ring: Envelope?
     var head: UInt32
     var tail: UInt32
-    /// From so many slots in use a send needs a closer look: the lesser of ring size and capacity.
+    /// From so many slots in use a send needs a closer look: the lesser of ring size and capacity, or 0
+    /// without a ring.
     var threshold: UInt32
-    /// Messages handled, modulo 2^32; `ActorDetails.handledCarry` holds the rest.
-    var handled: UInt32
+    /// The ring's size less one. Without a ring, the next one's: who needed many slots will again.
+    var mask: UInt32
     /// A `backstage_receive_batch_callback` instead, if `flags` says so.
     var receive: backstage_receive_callback?
     var state: UnsafeMutableRawPointer?
     package var engine: Engine
     /// Next on the ready list, or on the list of free places.
-    var next: UInt32
-    var budget: UInt8
-    /// Messages that the callback running now was given.
-    var hand: UInt8
-    /// The ring, or the next one, has `1 << ringClass` slots: who needed many will again.
-    var ringClass: UInt8
+    var next: Actor?
 }
 
 struct ActorFlags: OptionSet {
@@ -64,6 +62,12 @@ struct ActorFlags: OptionSet {
         ActorFlags(rawValue: a.rawValue | b.rawValue)
     }
 
+    /// Why the actor ends, once it does: the top four bits.
+    var reason: backstage_reason {
+        get { backstage_reason(rawValue >> 12) }
+        set { self = ActorFlags(rawValue: rawValue & 0x0FFF | UInt16(truncatingIfNeeded: newValue) << 12) }
+    }
+
     @inline(__always) func has(_ other: ActorFlags) -> Bool { rawValue & other.rawValue != 0 }
 }
 
@@ -80,6 +84,8 @@ struct ActorDetails {
     var extras: UnsafeMutablePointer<ActorExtras>?
     var kind: UnsafeMutablePointer<Kind>?
     var dead: UInt64
+    /// Messages handled, less the head's position: that goes on with each.
+    var handled: UInt64
     var parent: UInt32
     var lastChild: UInt32
     var previousSibling: UInt32
@@ -88,12 +94,9 @@ struct ActorDetails {
     var kindNext: UInt32
     var capacity: UInt32
     var queuedMax: UInt32
-    var handledCarry: UInt32
     /// Payload blocks queued, in units of 64 bytes.
     var blockUnits: UInt32
     var status: backstage_status
-    var restarts: UInt16
-    var reason: UInt8
 }
 
 /// What an actor has only once it uses timers, watchers, monitors, requests or topics.
@@ -133,17 +136,18 @@ extension Actor {
         pointee.engine.pointee.details + Int(index)
     }
 
-    @inline(__always) var ringMask: UInt32 { (1 &<< UInt32(pointee.ringClass)) &- 1 }
-
     @inline(__always) func slot(_ position: UInt32) -> Envelope {
-        pointee.ring.unsafelyUnwrapped + Int(position & ringMask)
+        pointee.ring.unsafelyUnwrapped + Int(position & pointee.mask)
     }
 
     /// Slots in use, the message in hand included.
     @inline(__always) var used: UInt32 { pointee.tail &- pointee.head }
 
+    /// Messages that the callback running now was given.
+    var hand: UInt32 { pointee.engine.pointee.handling == self ? pointee.engine.pointee.hand : 0 }
+
     /// Messages that wait for a callback.
-    @inline(__always) var waiting: UInt32 { used &- UInt32(pointee.hand) }
+    var waiting: UInt32 { used &- hand }
 
     package var parent: Actor? {
         let parent = details.pointee.parent

@@ -9,7 +9,6 @@ extension Engine {
         if actor.pointee.flags.has(.events), !actor.pointee.flags.has(.ending) { handleEvents(actor) }
         if actor.pointee.flags.has(.poisoned), actor.used == 0 { beginEnding(actor, Reason.stopped, .ok) }
         if actor.pointee.flags.has(.ending) {
-            pointee.running = nil
             end(actor)
             return false
         }

@@ -192,8 +192,8 @@ extension Engine {
 
     /// Ends every actor, the last born first. Nobody gets a turn any more but those that end.
     private func endAll() {
-        pointee.readyFirst = noActor
-        pointee.readyLast = noActor
+        pointee.readyFirst = nil
+        pointee.readyLast = nil
         for index in 0..<Int(pointee.actorCount) {
             (pointee.actors + index).pointee.flags.subtract([.ready, .parked])
         }
@@ -202,8 +202,7 @@ extension Engine {
             actor.pointee.flags.insert(.ready)
             beginEnding(actor, Reason.engineEnded, .ok)
             end(actor)
-            while pointee.readyFirst != noActor {
-                let next = dequeueReady()
+            while let next = dequeueReady() {
                 if next.pointee.flags.has(.ending) { end(next) } else { next.pointee.flags.remove(.ready) }
             }
         }

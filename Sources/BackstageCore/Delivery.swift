@@ -52,7 +52,7 @@ extension Engine {
     /// Queues a copy of a message. On `ok` the inbox, or a dead letter, has what it carries.
     @inline(__always)
     func deliver(_ message: Envelope, to actor: Actor) -> Status {
-        guard !actor.pointee.flags.has(.refusing), actor.hasRoom() else {
+        guard !actor.pointee.flags.has(.refusing), actor.hasRoom else {
             return deliverWithCare(message, to: actor)
         }
         put(message, into: actor)
@@ -104,21 +104,21 @@ extension Actor {
     func makeRoom() -> Status {
         if pointee.ring == nil { return attachRing() ? .ok : .noMemory }
         if waiting < details.pointee.capacity {
-            return used <= ringMask || growRing() ? .ok : .noMemory
+            return used <= pointee.mask || growRing() ? .ok : .noMemory
         }
         return pointee.flags.has(.dropsOldest) && dropOldest() ? .ok : .inboxFull
     }
 
     /// Makes a dead letter of the oldest message that waits. Replies stay: each is owed to a request.
     private func dropOldest() -> Bool {
-        var victim = pointee.head &+ UInt32(pointee.hand)
+        var victim = pointee.head &+ hand
         while victim != pointee.tail, slot(victim).pointee.type == MessageType.reply { victim &+= 1 }
         if victim == pointee.tail { return false }
-        countWaiting()
+        noteWaiting(waiting)
         let oldest = slot(victim)
         if oldest.pointee.reserved & Carries.block != 0 { uncount(oldest.block) }
         pointee.engine.bury(oldest, for: self, DeadReason.droppedOldest)
-        if pointee.hand == 0 { closeGapFromHead(victim) } else { closeGapFromTail(victim) }
+        if hand == 0 { closeGapFromHead(victim) } else { closeGapFromTail(victim) }
         return true
     }
 
@@ -128,10 +128,13 @@ extension Actor {
             slot(position).take(slot(position &- 1))
             position &-= 1
         }
+        passHead()
+    }
+
+    /// Moves the head past a message that was not handled.
+    func passHead() {
         pointee.head &+= 1
-        // It was not handled, so the turn must not count it.
-        let engine = pointee.engine
-        if engine.pointee.running == self { engine.pointee.runningHead &+= 1 }
+        details.pointee.handled &-= 1
     }
 
     /// What is in hand must stay where it is.
@@ -144,15 +147,16 @@ extension Actor {
         pointee.tail &-= 1
     }
 
-    /// Brings the high-water mark up to date. The queue only grows between turns.
-    @inline(__always) func countWaiting() {
-        if waiting > UInt32(pointee.queuedMax) { raiseQueuedMax() }
+    /// Brings the high-water mark up to date. The queue only grows between turns, and by the actor's
+    /// own sends.
+    @inline(__always) func noteWaiting(_ waiting: UInt32) {
+        if waiting > UInt32(pointee.queuedMax) { raiseQueuedMax(waiting) }
     }
 
-    @inline(never) private func raiseQueuedMax() {
+    @inline(never) private func raiseQueuedMax(_ waiting: UInt32) {
         let most = max(waiting, details.pointee.queuedMax)
         details.pointee.queuedMax = most
-        pointee.queuedMax = UInt16(min(most, UInt32(UInt16.max)))
+        pointee.queuedMax = UInt8(min(most, UInt32(UInt8.max)))
     }
 
     /// Adds a queued payload block to what the inbox holds.

@@ -39,7 +39,7 @@ extension Engine {
     func beginEnding(_ actor: Actor, _ reason: backstage_reason, _ status: Status) {
         if actor.pointee.flags.has(.ending) { return }
         actor.pointee.flags.insert(.ending)
-        actor.details.pointee.reason = UInt8(truncatingIfNeeded: reason)
+        actor.pointee.flags.reason = reason
         actor.details.pointee.status = status
         makeReady(actor)
     }
@@ -89,19 +89,18 @@ extension Engine {
     }
 
     private func buryQueue(of actor: Actor) {
-        actor.pointee.hand = 0
         let reason = pointee.isDestroying ? DeadReason.engineEnded : DeadReason.ended
         while actor.used != 0 {
             let slot = actor.slot(actor.pointee.head)
-            actor.pointee.head &+= 1
             bury(slot, for: actor, reason)
+            actor.passHead()
         }
         actor.detachRing()
     }
 
     private func runDeinitialize(_ actor: Actor) {
         guard let deinitialize = actor.details.pointee.deinitialize else { return }
-        let reason = backstage_reason(actor.details.pointee.reason)
+        let reason = actor.pointee.flags.reason
         pointee.departing = actor
         let status = deinitialize(actor.context, reason, actor.pointee.state)
         pointee.departing = nil
@@ -113,7 +112,7 @@ extension Engine {
     /// Tells those who monitor the actor, or wait for an answer of it, and a parent of a failure.
     private func tellOthers(of actor: Actor) {
         let details = actor.details
-        let reason = backstage_reason(details.pointee.reason)
+        let reason = actor.pointee.flags.reason
         var parentKnows = reason != Reason.failed
         while let peer = details.pointee.extras?.pointee.peers {
             unlinkPeer(peer, from: actor)

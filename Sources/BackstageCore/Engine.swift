@@ -11,18 +11,17 @@ package struct EngineState {
     var actors: Actor
     /// Places ever used.
     var actorCount: UInt32 = 0
-    var readyFirst: UInt32 = noActor
-    var readyLast: UInt32 = noActor
+    var readyFirst: Actor?
+    var readyLast: Actor?
     /// Runs in the host's loop.
     let isGuest: Bool
     /// Messages until the next look at clock, timers, threads and descriptors.
     var untilLook: Int32 = 0
     var accepted: UInt64 = 0
     var handled: UInt64 = 0
-    /// The actor whose messages are being handled, and its head when that began: `handled` is
-    /// brought up to date once a turn, and what asks meanwhile adds the difference.
-    var running: Actor?
-    var runningHead: UInt32 = 0
+    /// The actor whose messages are being handled, and how many its callback was given.
+    var handling: Actor?
+    var hand: UInt32 = 0
     var freeRings: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     /// Actors that fell idle and keep a small ring until the engine rests: many are needed again soon.
     var resting: UnsafeMutablePointer<Actor>
@@ -36,7 +35,7 @@ package struct EngineState {
     var details: UnsafeMutablePointer<ActorDetails>
     var actorsMax: UInt32
     var actorsCommitted: UInt32 = 0
-    var freeActors: UInt32 = noActor
+    var freeActors: Actor?
     /// The last born of the actors without a parent.
     var lastParentless: UInt32 = noActor
     let actorTable: Reservation
@@ -78,9 +77,9 @@ package struct EngineState {
     var lookEvery: Int32 = 64
     var poller: UnsafeMutablePointer<Poller>
     var remote: UnsafeMutablePointer<RemoteQueue>
-    /// Whose full inbox holds the queue up, and what it had handled when that was seen.
+    /// Whose full inbox holds the queue up, and where its head was when that was seen.
     var blockedReceiver: backstage_ref = 0
-    var blockedHandled: UInt32 = 0
+    var blockedHead: UInt32 = 0
 
     // What is left.
     let seed: UInt64
@@ -154,21 +153,21 @@ extension Engine {
     }
 
     @inline(__always) func enqueueReady(_ actor: Actor) {
-        let index = actor.index
-        actor.pointee.next = noActor
-        if pointee.readyLast == noActor {
-            pointee.readyFirst = index
-            if pointee.isGuest { keepHostAwake() }
+        actor.pointee.next = nil
+        let last = pointee.readyLast
+        pointee.readyLast = actor
+        if let last {
+            last.pointee.next = actor
         } else {
-            (pointee.actors + Int(pointee.readyLast)).pointee.next = index
+            pointee.readyFirst = actor
+            if pointee.isGuest { keepHostAwake() }
         }
-        pointee.readyLast = index
     }
 
-    @inline(__always) func dequeueReady() -> Actor {
-        let actor = pointee.actors + Int(pointee.readyFirst)
+    @inline(__always) func dequeueReady() -> Actor? {
+        guard let actor = pointee.readyFirst else { return nil }
         pointee.readyFirst = actor.pointee.next
-        if pointee.readyFirst == noActor { pointee.readyLast = noActor }
+        if pointee.readyFirst == nil { pointee.readyLast = nil }
         return actor
     }
 }

@@ -42,10 +42,7 @@ extension Envelope {
 @inline(__always)
 func copyShort(_ target: UnsafeMutableRawPointer, _ source: UnsafeRawPointer, _ size: Int) {
     if size > 16 {
-        let first = source.loadUnaligned(as: SIMD2<UInt64>.self)
-        let last = source.loadUnaligned(fromByteOffset: size - 16, as: SIMD2<UInt64>.self)
-        target.storeBytes(of: first, as: SIMD2<UInt64>.self)
-        target.storeBytes(of: last, toByteOffset: size - 16, as: SIMD2<UInt64>.self)
+        copyWords(target, source, size)
     } else if size >= 8 {
         let first = source.loadUnaligned(as: UInt64.self)
         let last = source.loadUnaligned(fromByteOffset: size - 8, as: UInt64.self)
@@ -62,4 +59,18 @@ func copyShort(_ target: UnsafeMutableRawPointer, _ source: UnsafeRawPointer, _ 
                 of: source.load(fromByteOffset: i, as: UInt8.self), toByteOffset: i, as: UInt8.self)
         }
     }
+}
+
+/// Copies 17 to 32 bytes word by word: the sender has probably just written words, and a wider load
+/// would wait until they have reached the cache.
+@inline(__always)
+private func copyWords(_ target: UnsafeMutableRawPointer, _ source: UnsafeRawPointer, _ size: Int) {
+    let first = source.loadUnaligned(as: UInt64.self)
+    target.storeBytes(of: first, as: UInt64.self)
+    let second = source.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+    target.storeBytes(of: second, toByteOffset: 8, as: UInt64.self)
+    let third = source.loadUnaligned(fromByteOffset: size - 16, as: UInt64.self)
+    target.storeBytes(of: third, toByteOffset: size - 16, as: UInt64.self)
+    let last = source.loadUnaligned(fromByteOffset: size - 8, as: UInt64.self)
+    target.storeBytes(of: last, toByteOffset: size - 8, as: UInt64.self)
 }

@@ -116,7 +116,7 @@ extension Engine {
         rest()
         clibev_set_current(nil)
         let deadline = pointee.isVirtual ? UInt64.max : pointee.timers.deadline
-        if pointee.readyFirst == noActor, pointee.timers.deadline > pointee.now, fallAsleep() {
+        if pointee.readyFirst == nil, pointee.timers.deadline > pointee.now, fallAsleep() {
             ev_idle_stop(loop, &poller.pointee.idle)
             setAlarm(deadline)
         } else {

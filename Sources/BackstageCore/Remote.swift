@@ -149,9 +149,9 @@ extension Engine {
             actor.waiting >= actor.details.pointee.capacity,
             !actor.pointee.flags.has(.dropsNewest), !actor.pointee.flags.has(.dropsOldest)
         else { return false }
-        let isNews = pointee.blockedReceiver != actor.ref || pointee.blockedHandled == actor.pointee.handled
+        let isNews = pointee.blockedReceiver != actor.ref || pointee.blockedHead == actor.pointee.head
         pointee.blockedReceiver = actor.ref
-        if isNews { pointee.blockedHandled = actor.pointee.handled }
+        if isNews { pointee.blockedHead = actor.pointee.head }
         return isNews
     }
 

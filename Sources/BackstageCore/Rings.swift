@@ -10,8 +10,8 @@ private let cutClassMax = 6
 /// The class of the largest ring: `BACKSTAGE_CAPACITY_MAX` messages, and one in hand.
 private let ringClassMax = 25
 let ringClasses = ringClassMax + 1
-/// Rings up to this class (4 slots) may stay with so many idle actors: 1 MiB in all.
-private let restingClassMax: UInt8 = 2
+/// Rings up to this mask (4 slots) may stay with so many idle actors: 1 MiB in all.
+private let restingMask: UInt32 = 3
 let restingMax = 4096
 
 /// A ring outgrown inside a callback that still reads from it. Kept until the callback returns.
@@ -23,15 +23,11 @@ struct RetiredRing {
 extension Engine {
     @inline(__always) private func ringBytes(_ ringClass: Int) -> Int { 64 << ringClass }
 
-    @inline(__always) func takeFreeRing(_ ringClass: Int) -> UnsafeMutableRawPointer? {
+    func takeRing(_ ringClass: Int) -> UnsafeMutableRawPointer? {
         let list = pointee.freeRings + ringClass
-        guard let ring = list.pointee else { return nil }
+        guard let ring = list.pointee else { return makeRing(ringClass) }
         list.pointee = ring.load(as: UnsafeMutableRawPointer?.self)
         return ring
-    }
-
-    func takeRing(_ ringClass: Int) -> UnsafeMutableRawPointer? {
-        takeFreeRing(ringClass) ?? makeRing(ringClass)
     }
 
     @inline(__always) func giveRing(_ ring: UnsafeMutableRawPointer, _ ringClass: Int) {
@@ -62,9 +58,7 @@ extension Engine {
 
     /// An actor has nothing queued any more: its ring stays for now, or goes back.
     @inline(__always) func restRing(_ actor: Actor) {
-        if actor.pointee.ringClass > restingClassMax { return actor.detachRing() }
-        actor.pointee.head = 0
-        actor.pointee.tail = 0
+        if actor.pointee.mask > restingMask { return actor.detachRing() }
         if !actor.pointee.flags.has(.resting) { addResting(actor) }
     }
 
@@ -106,57 +100,64 @@ extension Engine {
 }
 
 extension Actor {
-    /// Gives the actor a ring from the pool, of the size that it needed last time.
-    @inline(__always) func attachFreeRing() -> Bool {
-        guard let ring = pointee.engine.takeFreeRing(Int(pointee.ringClass)) else { return false }
-        pointee.ring = Envelope(OpaquePointer(ring))
-        return true
-    }
+    /// The ring, or the next one, has `1 << ringClass` slots.
+    private var ringClass: Int { UInt32.bitWidth - pointee.mask.leadingZeroBitCount }
 
-    /// The same, with a ring made if the pool has none.
+    /// Gives the actor a ring, of the size that it needed last time.
     func attachRing() -> Bool {
-        guard let ring = pointee.engine.takeRing(Int(pointee.ringClass)) else { return false }
+        guard let ring = pointee.engine.takeRing(ringClass) else { return false }
         pointee.ring = Envelope(OpaquePointer(ring))
+        setMask(pointee.mask)
         return true
     }
 
     /// Gives the ring of an actor with nothing queued back to the pool.
-    @inline(__always) func detachRing() {
+    func detachRing() {
         guard let ring = pointee.ring else { return }
-        pointee.engine.giveRing(UnsafeMutableRawPointer(ring), Int(pointee.ringClass))
+        pointee.engine.giveRing(UnsafeMutableRawPointer(ring), ringClass)
         pointee.ring = nil
         // Positions count from when the ring was attached: so much went through it.
-        let isOversized = pointee.ringClass > restingClassMax && pointee.tail <= ringMask >> 2
-        if isOversized { setRingClass(Int(pointee.ringClass) - 1) }
+        let isOversized = pointee.mask > restingMask && pointee.tail <= pointee.mask >> 2
+        if isOversized { pointee.mask >>= 1 }
+        pointee.threshold = 0
+        details.pointee.handled &+= UInt64(pointee.head)
         pointee.head = 0
         pointee.tail = 0
     }
 
-    @inline(never) func setRingClass(_ ringClass: Int) {
-        pointee.ringClass = UInt8(ringClass)
-        pointee.threshold = min(ringMask &+ 1, details.pointee.capacity)
+    /// Brings positions back to the ring's beginning before they overflow.
+    @inline(never) func rewindRing() {
+        let rounds = pointee.head & ~pointee.mask
+        details.pointee.handled &+= UInt64(rounds)
+        pointee.head &-= rounds
+        pointee.tail &-= rounds
+    }
+
+    private func setMask(_ mask: UInt32) {
+        pointee.mask = mask
+        pointee.threshold = min(mask &+ 1, details.pointee.capacity)
     }
 
     /// Doubles the ring. Positions stay.
     @inline(never) func growRing() -> Bool {
         let engine = pointee.engine
-        let oldClass = Int(pointee.ringClass)
+        let oldClass = ringClass
         guard let ring = engine.takeRing(oldClass + 1) else { return false }
         let slots = Envelope(OpaquePointer(ring))
-        let mask = ringMask << 1 | 1
+        let mask = pointee.mask << 1 | 1
         var position = pointee.head
         while position != pointee.tail {
             (slots + Int(position & mask)).take(slot(position))
             position &+= 1
         }
         let old = UnsafeMutableRawPointer(pointee.ring.unsafelyUnwrapped)
-        if pointee.hand > 0, engine.pointee.retiredRing == nil {
+        if hand > 0, engine.pointee.retiredRing == nil {
             engine.pointee.retiredRing = RetiredRing(ring: old, ringClass: oldClass)
         } else {
             engine.giveRing(old, oldClass)
         }
         pointee.ring = slots
-        setRingClass(oldClass + 1)
+        setMask(mask)
         return true
     }
 }

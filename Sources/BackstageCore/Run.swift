@@ -44,7 +44,7 @@ extension Engine {
         while true {
             look()
             if takeStop() { return .ok }
-            if pointee.readyFirst != noActor {
+            if pointee.readyFirst != nil {
                 runReady()
                 if pointee.now >= deadline { return timeoutOrStop() }
             } else {
@@ -58,12 +58,12 @@ extension Engine {
         while true {
             look()
             if takeStop() { return .ok }
-            if pointee.readyFirst == noActor, watchesLoop { poll() }
-            if pointee.readyFirst == noActor {
+            if pointee.readyFirst == nil, watchesLoop { poll() }
+            if pointee.readyFirst == nil {
                 if pointee.remote.peek() == nil { return .ok }
             } else {
                 runReady()
-                if pointee.now >= deadline, pointee.readyFirst != noActor { return timeoutOrStop() }
+                if pointee.now >= deadline, pointee.readyFirst != nil { return timeoutOrStop() }
             }
         }
     }
@@ -71,7 +71,7 @@ extension Engine {
     private func runOnce(_ deadline: UInt64) -> Status {
         look()
         if watchesLoop { poll() }
-        while pointee.readyFirst == noActor {
+        while pointee.readyFirst == nil {
             if takeStop() { return .ok }
             if isOver(deadline) { return .timeout }
             sleep(until: nextWake(deadline))
@@ -91,17 +91,15 @@ extension Engine {
     /// Turns, until nobody is ready or it is time to look around.
     @inline(__always)
     func runReady() {
-        while pointee.readyFirst != noActor, pointee.untilLook > 0 { turn(dequeueReady()) }
+        while pointee.untilLook > 0, let actor = dequeueReady() { turn(actor) }
     }
 
     /// A turn for each actor that is ready now, unless the run is to end.
     private func runEachOnce() {
         let last = pointee.readyLast
-        while !takeStop(), pointee.readyFirst != noActor {
-            let actor = dequeueReady()
-            let isLast = actor.index == last
+        while !takeStop(), let actor = dequeueReady() {
             turn(actor)
-            if isLast {
+            if actor == last {
                 _ = takeStop()
                 return
             }
@@ -121,7 +119,7 @@ extension Engine {
     /// Before the engine sleeps or returns to its host: who is idle holds nothing.
     @inline(__always)
     func rest() {
-        if pointee.restingCount > 0, pointee.readyFirst == noActor { detachRestingRings() }
+        if pointee.restingCount > 0, pointee.readyFirst == nil { detachRestingRings() }
     }
 
     /// Whether the run is to end; if so, that has been seen to.
@@ -157,7 +155,7 @@ extension Engine {
         let isSliceOver = pointee.untilLook <= 0
         if !pointee.isVirtual { readClock(isSliceOver) }
         pointee.untilLook = pointee.lookEvery
-        if !pointee.isVirtual || isSliceOver || pointee.readyFirst == noActor { expireTimers() }
+        if !pointee.isVirtual || isSliceOver || pointee.readyFirst == nil { expireTimers() }
         takeIn()
         if hasSignals { takeSignals() }
         seeStop()

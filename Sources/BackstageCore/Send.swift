@@ -32,7 +32,7 @@ extension Engine {
         guard UInt(bitPattern: size) <= UInt(inlineBytes) else {
             return sendLong(from: sender, to: actor, payload, size)
         }
-        guard let payload, !actor.pointee.flags.has(.refusing), actor.hasRoom() else {
+        guard let payload, !actor.pointee.flags.has(.refusing), actor.hasRoom else {
             return sendWithCare(from: sender, to: actor, payload, size)
         }
         let slot = actor.slot(actor.pointee.tail)
@@ -52,7 +52,7 @@ extension Engine {
             return sendWithCare(from: sender, to: actor, payload, size)
         }
         guard let block = makeBlock(size) else { return .noMemory }
-        guard actor.hasRoom() else {
+        guard actor.hasRoom else {
             release(block)
             return sendWithCare(from: sender, to: actor, payload, size)
         }
@@ -75,11 +75,8 @@ extension Engine {
 }
 
 extension Actor {
-    /// Whether the next slot may be written, with a ring from the pool attached if there was none. A
-    /// no may turn into a yes: `makeRoom` tries harder.
-    @inline(__always) func hasRoom() -> Bool {
-        pointee.ring == nil ? attachFreeRing() : used < pointee.threshold
-    }
+    /// Whether the next slot may be written as things are. `makeRoom` tries harder.
+    @inline(__always) var hasRoom: Bool { used < pointee.threshold }
 }
 
 extension Actor {

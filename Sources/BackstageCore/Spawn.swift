@@ -24,7 +24,7 @@ extension Engine {
         let kind = name(options.kind)
         if (id == nil) != (options.id == nil) || (kind == nil) != (options.kind == nil) { return .invalidID }
         if let id, actor(named: id) != nil { return .exists }
-        guard pointee.freeActors != noActor || pointee.actorCount < pointee.actorsMax else { return .limit }
+        guard pointee.freeActors != nil || pointee.actorCount < pointee.actorsMax else { return .limit }
         guard let actor = takePlace() else { return .noMemory }
         settle(actor, options, parent)
         guard equip(actor, id, kind) else {
@@ -47,8 +47,7 @@ extension Engine {
 
     /// A free place in the table, or a new one.
     private func takePlace() -> Actor? {
-        if pointee.freeActors != noActor {
-            let actor = pointee.actors + Int(pointee.freeActors)
+        if let actor = pointee.freeActors {
             pointee.freeActors = actor.pointee.next
             return actor
         }
@@ -83,7 +82,7 @@ extension Engine {
         actor.pointee.generation &+= 1
         guard actor.pointee.generation != 0 else { return }
         actor.pointee.next = pointee.freeActors
-        pointee.freeActors = actor.index
+        pointee.freeActors = actor
     }
 
     /// Writes a new actor into its place.
@@ -98,16 +97,17 @@ extension Engine {
             options.receive ?? unsafeBitCast(options.receive_batch, to: backstage_receive_callback?.self)
         let budget = options.budget == 0 ? UInt32(BACKSTAGE_BUDGET_DEFAULT) : options.budget
         actor.pointee = ActorCell(
-            generation: actor.pointee.generation, flags: flags, queuedMax: 0, ring: nil, head: 0, tail: 0,
-            threshold: 1, handled: 0, receive: receive, state: options.state, engine: self, next: noActor,
-            budget: UInt8(budget), hand: 0, ringClass: 0)
+            generation: actor.pointee.generation, flags: flags, budget: UInt8(budget), queuedMax: 0,
+            ring: nil,
+            head: 0, tail: 0, threshold: 0, mask: 0, receive: receive, state: options.state, engine: self,
+            next: nil)
         actor.details.pointee = ActorDetails(
             id: nil, initialize: options.`init`, deinitialize: options.deinit, extras: nil, kind: nil,
-            dead: 0,
+            dead: 0, handled: 0,
             parent: parent?.index ?? noActor, lastChild: noActor, previousSibling: noActor,
             nextSibling: noActor, kindPrevious: noActor, kindNext: noActor,
             capacity: options.capacity == 0 ? UInt32(BACKSTAGE_CAPACITY_DEFAULT) : options.capacity,
-            queuedMax: 0, handledCarry: 0, blockUnits: 0, status: 0, restarts: 0, reason: 0)
+            queuedMax: 0, blockUnits: 0, status: 0)
     }
 
     /// Gets the actor all that takes memory.

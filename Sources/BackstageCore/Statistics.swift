@@ -6,7 +6,7 @@ extension Engine {
         var statistics = backstage_statistics()
         let remote = pointee.remote.count
         statistics.accepted = pointee.accepted + remote
-        statistics.handled = pointee.handled + handledThisTurn
+        statistics.handled = pointee.handled
         statistics.dead = pointee.dead
         statistics.queued = statistics.accepted &- statistics.handled &- statistics.dead
         statistics.events = pointee.events
@@ -18,24 +18,15 @@ extension Engine {
         return statistics
     }
 
-    /// What the turn in hand has handled and not yet counted.
-    private var handledThisTurn: UInt64 {
-        guard let actor = pointee.running else { return 0 }
-        return UInt64(actor.pointee.head &- pointee.runningHead)
-    }
-
     package func statistics(of actor: Actor) -> backstage_actor_statistics {
         let details = actor.details
-        let running = pointee.running == actor ? handledThisTurn : 0
         var statistics = backstage_actor_statistics()
         statistics.queued = UInt64(actor.used)
-        statistics.handled =
-            UInt64(details.pointee.handledCarry) << 32 + UInt64(actor.pointee.handled) + running
+        statistics.handled = details.pointee.handled &+ UInt64(actor.pointee.head)
         statistics.dead = details.pointee.dead
-        statistics.restarts = UInt64(details.pointee.restarts)
         let queuedMax = max(details.pointee.queuedMax, UInt32(actor.pointee.queuedMax))
         statistics.queued_max = UInt64(max(queuedMax, actor.waiting))
-        let ring = actor.pointee.ring == nil ? 0 : UInt64(actor.ringMask) + 1
+        let ring = actor.pointee.ring == nil ? 0 : UInt64(actor.pointee.mask) + 1
         statistics.memory_bytes = (ring + UInt64(details.pointee.blockUnits)) * 64
         return statistics
     }

@@ -7,14 +7,12 @@ extension Engine {
     /// as its budget allows.
     @inline(__always)
     func turn(_ actor: Actor) {
-        pointee.running = actor
-        pointee.runningHead = actor.pointee.head
         if actor.pointee.flags.has(.attention), !attend(actor) { return }
         if actor.used != 0 {
-            actor.countWaiting()
+            actor.noteWaiting(actor.used)
+            pointee.handling = actor
             if actor.pointee.flags.has(.batch) { handleBatch(actor) } else { handleEach(actor) }
-            actor.pointee.hand = 0
-            settleHandled(actor)
+            pointee.handling = nil
         }
         endTurn(actor)
     }
@@ -24,12 +22,13 @@ extension Engine {
         let receive = actor.pointee.receive.unsafelyUnwrapped
         let context = actor.context
         let state = actor.pointee.state
-        var left = turnLimit(actor)
+        let limit = turnLimit(actor)
+        var left = limit
         var ring = actor.pointee.ring.unsafelyUnwrapped
-        var mask = actor.ringMask
+        var mask = actor.pointee.mask
         var head = actor.pointee.head
         var tail = actor.pointee.tail
-        actor.pointee.hand = 1
+        pointee.hand = 1
         repeat {
             let slot = ring + Int(head & mask)
             let status = receive(context, slot, state)
@@ -37,18 +36,20 @@ extension Engine {
             if slot.pointee.reserved != 0 { finish(slot, of: actor) }
             if actor.pointee.tail != tail {
                 // It sent to itself.
-                actor.countWaiting()
                 tail = actor.pointee.tail
+                actor.noteWaiting(tail &- head &- 1)
                 if actor.pointee.ring != ring {
                     releaseRetiredRing()
                     ring = actor.pointee.ring.unsafelyUnwrapped
-                    mask = actor.ringMask
+                    mask = actor.pointee.mask
                 }
             }
             head &+= 1
             actor.pointee.head = head
+            pointee.handled &+= 1
             left &-= 1
         } while left != 0 && head != tail && !actor.pointee.flags.has(.ending) && !pointee.stopRequested
+        pointee.untilLook &-= Int32(bitPattern: limit &- left)
     }
 
     /// Slow callbacks shorten turns, so that the next look is not late.
@@ -57,22 +58,10 @@ extension Engine {
         min(UInt32(actor.pointee.budget), UInt32(bitPattern: pointee.lookEvery))
     }
 
-    /// Adds what a turn has handled to the counts.
-    @inline(__always)
-    func settleHandled(_ actor: Actor) {
-        let count = actor.pointee.head &- pointee.runningHead
-        pointee.runningHead = actor.pointee.head
-        pointee.handled &+= UInt64(count)
-        pointee.untilLook &-= Int32(bitPattern: count)
-        let before = actor.pointee.handled
-        actor.pointee.handled = before &+ count
-        if actor.pointee.handled < before { actor.details.pointee.handledCarry &+= 1 }
-    }
-
     /// Puts the actor back on the ready list, or to rest.
     @inline(__always)
     func endTurn(_ actor: Actor) {
-        pointee.running = nil
+        if Int32(bitPattern: actor.pointee.head) < 0 { actor.rewindRing() }
         if actor.used != 0 { return enqueueReady(actor) }
         if actor.pointee.ring != nil { restRing(actor) }
         if actor.pointee.flags.has(.attention) { return enqueueReady(actor) }
@@ -98,18 +87,20 @@ extension Engine {
             let ring = actor.pointee.ring
             let first = actor.slot(actor.pointee.head)
             // No further than the ring's end, so that the messages lie side by side.
-            let toEnd = actor.ringMask &+ 1 &- (actor.pointee.head & actor.ringMask)
+            let toEnd = actor.pointee.mask &+ 1 &- (actor.pointee.head & actor.pointee.mask)
             let count = min(left, actor.used, toEnd)
-            actor.pointee.hand = UInt8(truncatingIfNeeded: count)
+            pointee.hand = count
             var handled = 0
             let status = receive(actor.context, first, Int(count), &handled, actor.pointee.state)
+            actor.noteWaiting(actor.waiting)
             let done = status < 0 ? UInt32(max(0, min(handled, Int(count) - 1))) : count
             for i in 0..<Int(done) where first[i].reserved != 0 { finish(first + i, of: actor) }
             actor.pointee.head &+= done
-            actor.pointee.hand &-= UInt8(truncatingIfNeeded: done)
+            pointee.hand &-= done
+            pointee.handled &+= UInt64(done)
+            pointee.untilLook &-= Int32(bitPattern: count)
             if status < 0 { return failed(actor, on: first + Int(done), status) }
             if actor.pointee.ring != ring { releaseRetiredRing() }
-            actor.countWaiting()
             left &-= count
         } while left != 0 && actor.used != 0 && !actor.pointee.flags.has(.ending) && !pointee.stopRequested
     }
@@ -117,12 +108,10 @@ extension Engine {
     /// The callback failed on a message, which becomes a dead letter.
     @inline(never)
     private func failed(_ actor: Actor, on slot: Envelope, _ status: Status) {
-        settleHandled(actor)
         if slot.pointee.reserved & Carries.block != 0 { actor.uncount(slot.block) }
         bury(slot, for: actor, DeadReason.failed)
-        actor.pointee.head &+= 1
-        actor.pointee.hand = 0
-        pointee.runningHead = actor.pointee.head
+        actor.passHead()
+        pointee.hand = 0
         releaseRetiredRing()
         fail(actor, status)
     }
