@@ -23,7 +23,7 @@ struct RetiredRing {
 extension Engine {
     @inline(__always) private func ringBytes(_ ringClass: Int) -> Int { 64 << ringClass }
 
-    func takeRing(_ ringClass: Int) -> UnsafeMutableRawPointer? {
+    @inline(__always) func takeRing(_ ringClass: Int) -> UnsafeMutableRawPointer? {
         let list = pointee.freeRings + ringClass
         guard let ring = list.pointee else { return makeRing(ringClass) }
         list.pointee = ring.load(as: UnsafeMutableRawPointer?.self)
@@ -104,7 +104,7 @@ extension Actor {
     private var ringClass: Int { UInt32.bitWidth - pointee.mask.leadingZeroBitCount }
 
     /// Gives the actor a ring, of the size that it needed last time.
-    func attachRing() -> Bool {
+    @inline(__always) func attachRing() -> Bool {
         guard let ring = pointee.engine.takeRing(ringClass) else { return false }
         pointee.ring = Envelope(OpaquePointer(ring))
         setMask(pointee.mask)
@@ -112,14 +112,18 @@ extension Actor {
     }
 
     /// Gives the ring of an actor with nothing queued back to the pool.
-    func detachRing() {
+    @inline(__always) func detachRing() {
         guard let ring = pointee.ring else { return }
         pointee.engine.giveRing(UnsafeMutableRawPointer(ring), ringClass)
         pointee.ring = nil
-        // Positions count from when the ring was attached: so much went through it.
-        let isOversized = pointee.mask > restingMask && pointee.tail <= pointee.mask >> 2
-        if isOversized { pointee.mask >>= 1 }
         pointee.threshold = 0
+        if pointee.mask > restingMask { shrinkNextRing() }
+    }
+
+    /// The next ring is smaller if little went through this one. A large ring's positions begin at 0, so
+    /// they tell; a small one's go on from where they were.
+    private func shrinkNextRing() {
+        if pointee.tail <= pointee.mask >> 2 { pointee.mask >>= 1 }
         details.pointee.handled &+= UInt64(pointee.head)
         pointee.head = 0
         pointee.tail = 0
@@ -133,9 +137,9 @@ extension Actor {
         pointee.tail &-= rounds
     }
 
-    private func setMask(_ mask: UInt32) {
+    @inline(__always) private func setMask(_ mask: UInt32) {
         pointee.mask = mask
-        pointee.threshold = min(mask &+ 1, details.pointee.capacity)
+        pointee.threshold = mask == 0 ? 1 : min(mask &+ 1, details.pointee.capacity)
     }
 
     /// Doubles the ring. Positions stay.

@@ -34,7 +34,7 @@ extension Engine {
     }
 
     private func leaveRun() {
-        rest()
+        detachRestingRings()
         pointee.poller.pointee.isDriven = false
         clibev_set_current(nil)
         keepHostAwake()

@@ -35,11 +35,17 @@ extension Engine {
         guard let payload, !actor.pointee.flags.has(.refusing), actor.hasRoom else {
             return sendWithCare(from: sender, to: actor, payload, size)
         }
+        put(payload, size, from: sender, into: actor)
+        return .ok
+    }
+
+    /// Writes a short message into the next slot.
+    @inline(__always)
+    func put(_ payload: UnsafeRawPointer, _ size: Int, from sender: backstage_ref, into actor: Actor) {
         let slot = actor.slot(actor.pointee.tail)
         slot.begin(MessageType.send, from: sender, token: 0, size: size)
         copyShort(slot.inlined, payload, size)
         commit(actor)
-        return .ok
     }
 
     /// The same for a payload that needs a block.
