@@ -11,7 +11,9 @@ extension Engine {
     ) -> Status {
         let refusal = actor.refusal
         if refusal != .ok { return refusal }
-        if UInt(bitPattern: size) <= UInt(inlineBytes), let payload, actor.pointee.ring == nil, actor.attachRing() {
+        if UInt(bitPattern: size) <= UInt(inlineBytes), let payload, actor.pointee.ring == nil,
+            actor.attachRing()
+        {
             put(payload, size, from: sender, into: actor)
             return .ok
         }

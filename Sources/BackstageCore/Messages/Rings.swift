@@ -59,13 +59,10 @@ extension Engine {
     /// An actor has nothing queued any more: its ring stays for now, or goes back.
     @inline(__always) func restRing(_ actor: Actor) {
         if actor.pointee.mask > restingMask { return actor.detachRing() }
-        if !actor.pointee.flags.has(.resting) { addResting(actor) }
-    }
-
-    @inline(never) private func addResting(_ actor: Actor) {
+        if actor.pointee.flags.has(.resting) { return }
         if pointee.restingCount == restingMax { detachRestingRings() }
         pointee.resting[pointee.restingCount] = actor
-        pointee.restingCount += 1
+        pointee.restingCount &+= 1
         actor.pointee.flags.insert(.resting)
     }
 
@@ -101,7 +98,9 @@ extension Engine {
 
 extension Actor {
     /// The ring, or the next one, has `1 << ringClass` slots.
-    private var ringClass: Int { UInt32.bitWidth - pointee.mask.leadingZeroBitCount }
+    @inline(__always) private var ringClass: Int {
+        pointee.mask == 0 ? 0 : UInt32.bitWidth - pointee.mask.leadingZeroBitCount
+    }
 
     /// Gives the actor a ring, of the size that it needed last time.
     @inline(__always) func attachRing() -> Bool {

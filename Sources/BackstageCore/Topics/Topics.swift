@@ -131,9 +131,13 @@ extension Engine {
     }
 
     /// Gives a reference back. What nobody uses or subscribes to goes, and its publisher after it.
-    func release(_ topic: Topic) {
-        topic.pointee.references -= 1
-        if topic.pointee.references > 0 || topic.pointee.count > 0 { return }
+    @inline(__always) func release(_ topic: Topic) {
+        topic.pointee.references &-= 1
+        if topic.pointee.references == 0 { releaseIfUnused(topic) }
+    }
+
+    @inline(never) private func releaseIfUnused(_ topic: Topic) {
+        if topic.pointee.count > 0 { return }
         let publisher = topic.pointee.publisher
         delist(topic)
         releaseSubscribers(topic)
