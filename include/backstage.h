@@ -322,7 +322,7 @@ typedef struct backstage_engine_options {
 
 /* Makes an engine that belongs to the calling thread. Options may be NULL. With a loop of yours,
  * the engine works whenever that loop runs on the engine's thread, and holds the loop open only
- * while it has messages, timers or watchers; the loop must outlive it.
+ * while it has messages, timers (of the monotonic clock) or watchers; the loop must outlive it.
  * Errors: NO_MEMORY; SYSTEM (no descriptors left, say). */
 backstage_status backstage_engine_create(const backstage_engine_options *options,
                                          backstage_engine **engine);
@@ -547,10 +547,14 @@ backstage_status backstage_broadcast(backstage_context *context, const char *kin
 backstage_status backstage_forward(backstage_context *context, const backstage_envelope *envelope,
                                    backstage_ref receiver);
 
-/* The same from outside any actor; the sender is BACKSTAGE_NONE. Any thread. From another thread
- * the message waits until the engine takes it in, so OK means that it will be handled or become a
- * dead letter; QUEUE_FULL is all that a receiver can cause. `publish` speaks for the actor
- * `publisher`, on its default topic if topic is NULL. Errors: as above; QUEUE_FULL. */
+/* The same from outside any actor; the sender is BACKSTAGE_NONE. Any thread. On the engine's thread,
+ * outside dead-letter, log and free callbacks, it takes effect at once. From elsewhere the message
+ * waits until the engine takes it in, so OK means that it will be handled or become a dead letter (a
+ * publication may find no subscriber, and a broadcast no actor). If the receiver's inbox is full and
+ * rejects, the message waits until the receiver has had a turn, and all behind it: so a fast sender
+ * meets QUEUE_FULL before anything is lost. `publish` speaks for the actor `publisher`, on its default
+ * topic if topic is NULL.
+ * Errors: as above; QUEUE_FULL; ENDING while the engine is being destroyed. */
 backstage_status backstage_engine_send(backstage_engine *engine, backstage_ref receiver,
                                        const void *payload, size_t size);
 backstage_status backstage_engine_send_to_id(backstage_engine *engine, const char *id,

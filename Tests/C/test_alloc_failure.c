@@ -75,6 +75,29 @@ static void send_large(struct trial *trial) {
 
 TEST(large_sends_without_memory) { fail_everywhere(prepare_actor, send_large); }
 
+/* An actor that has handled a message, and whose next turn is due. */
+static void prepare_turn(struct trial *trial) {
+    uint64_t timer;
+    backstage_ref actor = spawn(trial, "a");
+    CHECK_OK(backstage_engine_send(trial->engine, actor, "x", 1));
+    trial->taken++;
+    test_run(trial->engine);
+    CHECK_OK(backstage_timer_start(test_context(trial->engine, actor), 0, 0, &timer));
+}
+
+/* One byte more than an envelope carries. */
+static void send_once(struct trial *trial) {
+    static const char data[BACKSTAGE_INLINE_BYTES + 1];
+    uint64_t handled = trial->handled;
+    bool sent = WORKED(backstage_engine_send_to_id(trial->engine, "a", data, sizeof data));
+    trial->taken += sent;
+    CHECK_OK(backstage_engine_run(trial->engine, BACKSTAGE_RUN_NO_WAIT, BACKSTAGE_FOREVER));
+    CHECK_EQ(trial->handled - handled, sent);
+    CHECK(sent || trial->ticks == 1); /* so there was a turn */
+}
+
+TEST(one_send_without_memory_leaves_no_message) { fail_everywhere(prepare_turn, send_once); }
+
 static void grow_inbox(struct trial *trial) {
     for (uint64_t i = 0; i < 20000; i++) {
         trial->taken += WORKED(backstage_engine_send_to_id(trial->engine, "a", &i, sizeof i));

@@ -131,3 +131,26 @@ TEST(free_memory_of_one_sort_serves_another) {
     }
     test_end(engine);
 }
+
+TEST(a_send_that_is_refused_leaves_nothing_in_the_inbox) {
+    static const size_t sizes[] = {1, 33, 1000};
+    backstage_engine *engine = limited_engine();
+    test_recorder *seen = test_recorder_new();
+    char *data = test_alloc(2 * MAX);
+    uint64_t timer;
+    backstage_ref actor = test_spawn(engine, NULL, test_receive, seen);
+    for (size_t i = 0; i < 3; i++) {
+        CHECK_OK(backstage_engine_send(engine, actor, data, sizes[i]));
+        test_run(engine);
+        CHECK_STATUS(backstage_engine_send(engine, actor, data, 2 * MAX), BACKSTAGE_NO_MEMORY);
+        CHECK_EQ(test_actor_statistics(engine, actor).queued, 0);
+        /* A turn, which finds what is there. */
+        CHECK_OK(backstage_timer_start(test_context(engine, actor), 0, 0, &timer));
+        CHECK_OK(backstage_engine_run(engine, BACKSTAGE_RUN_NO_WAIT, BACKSTAGE_FOREVER));
+        if (!CHECK_EQ(seen->count, 2 * (i + 1))) {
+            break;
+        }
+        CHECK_EQ(seen->messages[seen->count - 1].type, BACKSTAGE_TIMER);
+    }
+    test_end(engine);
+}

@@ -96,6 +96,21 @@ static void check_no_actor(backstage_engine *engine, const backstage_actor_optio
 }
 #define NO_ACTOR(options) check_no_actor(engine, (options), __LINE__)
 
+TEST(limits_as_large_as_can_be_are_out_of_range_or_none) {
+    backstage_engine_options options = test_engine_options();
+    test_recorder *seen = test_recorder_new();
+    options.payload_bytes_max = SIZE_MAX;
+    NO_ENGINE(&options);
+    options.payload_bytes_max = 0;
+    options.memory_bytes_max = SIZE_MAX; /* which is as good as no limit */
+    backstage_engine *engine = test_engine_with(&options);
+    backstage_ref actor = test_spawn(engine, NULL, test_receive, seen);
+    CHECK_OK(backstage_engine_send(engine, actor, "more than fits into an envelope alone", 37));
+    test_run(engine);
+    CHECK_EQ(seen->count, 1);
+    test_end(engine);
+}
+
 TEST(actor_options_of_a_wrong_size_are_refused) {
     static const size_t sizes[] = {0, 1, 4, 8, 16, sizeof(backstage_actor_options) - 1};
     backstage_engine *engine = test_engine();

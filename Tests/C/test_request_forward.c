@@ -131,6 +131,43 @@ TEST(of_two_who_answer_the_first_is_heard) {
     test_end(t.engine);
 }
 
+static backstage_status pass_on_and_fail(backstage_context *context,
+                                         const backstage_envelope *envelope, void *state) {
+    pass_on(context, envelope, state);
+    return TEST_STATUS;
+}
+
+TEST(a_go_between_that_fails_does_not_fail_what_it_passed_on) {
+    test_talk t = test_talk_open(0);
+    backstage_ref server = t.asked;
+    t.server->echoes = true;
+    t.asked = test_spawn(t.engine, NULL, pass_on_and_fail, &server);
+    uint64_t token = test_ask(&t, "q", 0);
+    test_run(t.engine);
+    CHECK_EQ(t.seen->count, 1);
+    test_check_reply(&t, 0, token, "q");
+    CHECK_EQ(test_statistics(t.engine).failures, 1);
+    CHECK_EQ(test_statistics(t.engine).dead, 1); /* the go-between's own copy */
+    test_end(t.engine);
+}
+
+TEST(the_end_of_a_former_hand_does_not_end_what_another_has) {
+    test_talk t = test_talk_open(0);
+    backstage_ref servers[2] = {test_spawn(t.engine, NULL, test_ignore, NULL), t.asked};
+    t.asked = test_spawn(t.engine, NULL, pass_to_both, servers);
+    uint64_t token = test_ask(&t, "q", 0);
+    CHECK_OK(backstage_engine_run(t.engine, BACKSTAGE_RUN_NO_WAIT, BACKSTAGE_FOREVER));
+    CHECK_OK(backstage_stop(t.ask, servers[0])); /* with its copy queued */
+    test_run(t.engine);
+    CHECK_EQ(t.seen->count, 0);
+    CHECK_EQ(test_statistics(t.engine).dead, 1);
+    CHECK_OK(backstage_reply(t.answer, &t.server->kept[0], "a", 1));
+    test_run(t.engine);
+    CHECK_EQ(t.seen->count, 1);
+    test_check_reply(&t, 0, token, "a");
+    test_end(t.engine);
+}
+
 /* Asks the next, and keeps the request it was asked by until that is answered. */
 typedef struct relay {
     backstage_ref next;

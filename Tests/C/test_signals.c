@@ -129,6 +129,19 @@ TEST(a_signal_not_yet_handled_is_withdrawn) {
     test_end(s.engine);
 }
 
+TEST(what_came_before_is_not_for_who_watches_since) {
+    stage s = open_stage();
+    test_recorder *seen = test_recorder_new();
+    backstage_ref later = test_spawn(s.engine, NULL, test_receive, seen);
+    uint64_t watcher = watch(s.context, SIGUSR1);
+    raise(SIGUSR1);
+    CHECK_OK(backstage_unwatch(s.context, watcher));
+    watch(test_context(s.engine, later), SIGUSR1);
+    test_run(s.engine);
+    CHECK_EQ(s.seen->count + seen->count, 0);
+    test_end(s.engine);
+}
+
 TEST(what_is_no_signal_or_cannot_be_caught_is_refused) {
     static const int bad[] = {0, -1, SIGKILL, SIGSTOP, 65, 66, 1000, INT_MAX, INT_MIN, 32, 33};
     stage s = open_stage();

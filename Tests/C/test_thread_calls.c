@@ -52,6 +52,25 @@ TEST(a_send_to_nobody_is_a_dead_letter) {
     test_end(s.engine);
 }
 
+static void broadcast_to_nobody(void *state) {
+    stage *s = state;
+    CHECK_OK(backstage_engine_broadcast(s->engine, "no such kind", "x", 1));
+}
+
+TEST(a_broadcast_to_nobody_counts_while_it_waits) {
+    stage s = open_stage();
+    for (uint64_t waiting = 1; waiting <= 3; waiting++) {
+        test_elsewhere(broadcast_to_nobody, &s);
+        CHECK_EQ(test_statistics(s.engine).accepted, waiting);
+        CHECK_EQ(test_statistics(s.engine).queued, waiting);
+    }
+    test_run(s.engine);
+    CHECK_EQ(test_statistics(s.engine).accepted, 0);
+    CHECK_EQ(test_statistics(s.engine).queued, 0);
+    CHECK_EQ(test_report_of(s.engine)->letters_count, 0);
+    test_end(s.engine);
+}
+
 static void publish_and_broadcast(void *state) {
     stage *s = state;
     CHECK_OK(backstage_engine_publish(s->engine, s->actor, NULL, "default", 7));

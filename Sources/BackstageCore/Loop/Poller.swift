@@ -94,8 +94,10 @@ extension Engine {
     private func fallAsleep() -> Bool {
         let remote = pointee.remote
         remote.pointee.isAsleep.store(true, ordering: .sequentiallyConsistent)
-        return remote.peek() == nil && !remote.pointee.isStopRequested.load(ordering: .sequentiallyConsistent)
-            && !hasSignals
+        let mustReturn =
+            pointee.poller.pointee.isDriven
+            && remote.pointee.isStopRequested.load(ordering: .sequentiallyConsistent)
+        return remote.peek() == nil && !mustReturn && !hasSignals
     }
 
     private func wakeUp() {
@@ -137,12 +139,15 @@ extension Engine {
     }
 
     /// One slice of work: until nothing is ready, or it is time to look at the host's descriptors. A stop
-    /// ends the slice: there is no run to end.
+    /// ends the slice, and the next run at once, if there ever is one.
     private func workForHost() {
         startSlice()
         look()
         runReady()
         if !pointee.isVirtual { readClock(pointee.untilLook <= 0) }
-        pointee.stopRequested = false
+        if pointee.stopRequested {
+            pointee.stopRequested = false
+            pointee.remote.pointee.isStopRequested.store(true, ordering: .relaxed)
+        }
     }
 }

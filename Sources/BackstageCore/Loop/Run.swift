@@ -158,8 +158,9 @@ extension Engine {
         if !pointee.isVirtual || isSliceOver || pointee.readyFirst == nil { expireTimers() }
         takeIn()
         if hasSignals { takeSignals() }
+        guard pointee.poller.pointee.isDriven else { return }
         seeStop()
-        guard pointee.poller.pointee.isDriven, watchesLoop else { return }
+        if !watchesLoop { return }
         if pointee.isVirtual ? isSliceOver : pointee.now &- pointee.lastPoll >= pollEvery { poll() }
     }
 
