@@ -35,7 +35,8 @@
  * runs another callback: a send only queues, a spawn or stop takes effect when its turn comes.
  *
  * Fair. An actor handles at most `budget` messages a turn, and timers and descriptors are looked
- * at every few hundred microseconds however busy the actors are.
+ * at every few hundred microseconds however busy the actors are (on a virtual clock, every few
+ * hundred messages).
  *
  * Bounded. No more messages wait in an inbox than its capacity, besides those in hand. Payloads,
  * actors and memory have limits.
@@ -58,7 +59,8 @@
  * that, while the engine lives, calls answer BACKSTAGE_NOT_FOUND unless the place was given to
  * another actor: keep refs, not contexts.
  *
- * Fork. A child process may not use an engine made by its parent, not even to destroy it.
+ * Fork. A child process may not use an engine made by its parent, not even to destroy it. It
+ * inherits the disposition of signals that are being watched: it should reset those it needs.
  *
  * Host. The library starts no threads, writes to no stream, and installs no signal handler but
  * for a signal that an actor watches, for as long as it does. It never aborts on a bad argument.
@@ -230,7 +232,7 @@ enum {
     BACKSTAGE_REASON_NORMAL = 1,       /* it shut itself down */
     BACKSTAGE_REASON_STOPPED = 2,      /* it was stopped or poisoned, or its parent ended */
     BACKSTAGE_REASON_FAILED = 3,       /* a callback of its failed: see the status */
-    BACKSTAGE_REASON_KILLED = 4,       /* it did not end in time */
+    BACKSTAGE_REASON_KILLED = 4,       /* it did not end in time (not in use yet) */
     BACKSTAGE_REASON_ENGINE_ENDED = 5, /* the engine was destroyed */
     BACKSTAGE_REASON_NOT_FOUND = 6     /* it had ended before it was monitored */
 };
@@ -312,7 +314,7 @@ typedef struct backstage_engine_options {
     uint64_t seed;            /* of hashing; the same seed gives the same run */
     size_t payload_bytes_max; /* see Limits */
     size_t memory_bytes_max;  /* for all the engine holds; 0: no limit */
-    uint32_t remote_capacity; /* see Limits; rounded up to a power of two */
+    uint32_t remote_capacity; /* see Limits; rounded up to a power of two, at least 2 */
     uint32_t reserved;        /* 0 */
     backstage_dead_letter_callback dead_letter; /* NULL: dead letters are only counted */
     void *dead_letter_state;
@@ -347,15 +349,15 @@ enum {
 };
 
 /* Runs actors. Ends as the mode says, or early when stopped (OK) or when timeout_ns of the
- * engine's clock have passed (TIMEOUT). On a virtual clock nothing sleeps for time: a run that
+ * engine's clock have passed (TIMEOUT); RUN_ONCE counts only its sleep, RUN_NO_WAIT nothing. On a virtual clock nothing sleeps for time: a run that
  * could only wait for a timer returns TIMEOUT at once if it has a timeout, else waits for
  * descriptors, signals and other threads. Engine's thread.
  * Errors: IN_CALLBACK inside any callback; INVALID_ARGUMENT for an unknown mode. */
 backstage_status backstage_engine_run(backstage_engine *engine, backstage_run_mode mode,
                                       int64_t timeout_ns);
 
-/* Makes the run return once the callback in hand has; if none is running, makes the next one
- * return at once. Actors and messages stay as they are: run again to go on. Any thread. */
+/* Makes the run return once the callback in hand has, or, called from another thread, at its next look
+ * at other threads; if none is running, makes the next one return at once. Actors and messages stay as they are: run again to go on. Any thread. */
 backstage_status backstage_engine_stop(backstage_engine *engine);
 
 /* Moves a virtual clock forward at one stroke, as if the engine had been busy for so long: what fell
@@ -381,7 +383,7 @@ typedef struct backstage_statistics {
     uint64_t actors;       /* alive now */
     uint64_t spawned;      /* ever */
     uint64_t failures;     /* callbacks that returned a negative status */
-    uint64_t restarts;     /* actors restarted */
+    uint64_t restarts;     /* actors restarted: none yet, for failed actors stop */
     uint64_t polls;        /* looks at the operating system for I/O */
     uint64_t memory_bytes; /* held now: actors, inboxes, payloads, tables and pools */
 } backstage_statistics;
@@ -466,8 +468,8 @@ typedef struct backstage_actor_options {
     uint32_t capacity;           /* of the inbox, in messages; see Limits */
     backstage_overflow overflow; /* when the inbox is full */
     uint32_t budget;             /* messages per turn; see Limits */
-    uint32_t sees_subscriptions; /* 1: gets SUBSCRIBE and UNSUBSCRIBE; those that were made before
-                                    it was spawned come first, as far as its inbox has room */
+    uint32_t sees_subscriptions; /* 1: gets SUBSCRIBE and UNSUBSCRIBE, as far as its inbox has room
+                                    (else dead letters); those made before it was spawned first */
 } backstage_actor_options;
 
 /* Makes an actor without a parent. It can be sent to at once. Errors: INVALID_ID, EXISTS (the id

@@ -27,10 +27,11 @@ struct LogTests {
         }
     }
 
-    @Test(arguments: [
-        (-1000, "-1000 (USER)"), (-1, "-1 (INVALID_ARGUMENT)"), (-999, "-999 (UNKNOWN)"),
-        (.min, "-2147483648 (USER)"), (-10, "-10 (NOT_SUBSCRIBED)"), (-100, "-100 (UNKNOWN)"),
-    ] as [(Status, String)])
+    @Test(
+        arguments: [
+            (-1000, "-1000 (USER)"), (-1, "-1 (INVALID_ARGUMENT)"), (-999, "-999 (UNKNOWN)"),
+            (.min, "-2147483648 (USER)"), (-10, "-10 (NOT_MONITORED)"), (-100, "-100 (UNKNOWN)"),
+        ] as [(Status, String)])
     func aFailureIsLoggedWithItsStatus(_ status: Status, _ text: String) throws {
         try withLog { engine, book in
             engine.logFailure(try engine.spawn(id: "worker"), "failed", status)

@@ -17,6 +17,9 @@ final class Probe {
     var batches: [Int] = []
     /// Why it ended.
     var reasons: [backstage_reason] = []
+    /// Runs as `init`, if there is one.
+    var onStart: ((Actor) -> Status)?
+    var onEnd: (Actor) -> Void = { _ in }
     var onReceive: (Actor, Envelope) -> Status = { _, _ in .ok }
     /// Sees a batch before its messages are noted.
     var onBatch: (Actor, Envelope, Int) -> Void = { _, _, _ in }
@@ -53,17 +56,26 @@ private let receiveEach: backstage_receive_callback = { context, message, state 
     Probe.of(state).receive(Actor(context!), Envelope(mutating: message!))
 }
 
-private let receiveBatch: backstage_receive_batch_callback = { context, messages, count, _, state in
+private let receiveBatch: backstage_receive_batch_callback = { context, messages, count, handled, state in
     let probe = Probe.of(state)
     let first = Envelope(mutating: messages!)
     probe.batches.append(count)
     probe.onBatch(Actor(context!), first, count)
-    for place in 0..<count where probe.receive(Actor(context!), first + place) < 0 { return -1 }
+    for place in 0..<count {
+        handled!.pointee = place
+        let status = probe.receive(Actor(context!), first + place)
+        if status < 0 { return status }
+    }
     return .ok
 }
 
-private let noteEnd: backstage_deinit_callback = { _, reason, state in
+private let noteStart: backstage_init_callback = { context, state in
+    Probe.of(state).onStart?(Actor(context!)) ?? .ok
+}
+
+private let noteEnd: backstage_deinit_callback = { context, reason, state in
     Probe.of(state).reasons.append(reason)
+    Probe.of(state).onEnd(Actor(context!))
     Unmanaged<Probe>.fromOpaque(state!).release()
     return .ok
 }
@@ -75,8 +87,20 @@ extension Engine {
         _ probe: Probe = Probe(), id: String? = nil, kind: String? = nil, parent: Actor? = nil,
         inBatches: Bool = false, _ adjust: (inout backstage_actor_options) -> Void = { _ in }
     ) throws -> Actor {
+        var actor: Actor?
+        let status = trySpawn(
+            probe, id: id, kind: kind, parent: parent, inBatches: inBatches, adjust, &actor)
+        try #require(status == .ok)
+        return try #require(actor)
+    }
+
+    func trySpawn(
+        _ probe: Probe, id: String?, kind: String?, parent: Actor?, inBatches: Bool,
+        _ adjust: (inout backstage_actor_options) -> Void, _ actor: inout Actor?
+    ) -> Status {
         var options = backstage_actor_options()
         if inBatches { options.receive_batch = receiveBatch } else { options.receive = receiveEach }
+        if probe.onStart != nil { options.`init` = noteStart }
         options.deinit = noteEnd
         options.state = Unmanaged.passRetained(probe).toOpaque()
         adjust(&options)
@@ -89,8 +113,8 @@ extension Engine {
             }
         }
         if status != .ok { Unmanaged<Probe>.fromOpaque(options.state!).release() }
-        try #require(status == .ok)
-        return try #require(actor(ref))
+        actor = self.actor(ref)
+        return status
     }
 }
 

@@ -19,7 +19,7 @@ func withEngine(
     let engine = try #require(made)
     defer { #expect(engine.destroy() == .ok) }
     try body(engine)
-    engine.expectInvariants()
+    engine.expectNoFaults()
 }
 
 extension Engine {
@@ -39,9 +39,4 @@ extension Engine {
 
     /// Sends bytes as if from nobody.
     func send(_ bytes: [UInt8], to actor: Actor) -> Status { send(from: 0, to: actor, bytes, bytes.count) }
-
-    /// Every living actor, in order of place.
-    var livingActors: [Actor] {
-        (0..<Int(pointee.actorCount)).map { pointee.actors + $0 }.filter { $0.isLiving }
-    }
 }

@@ -6,6 +6,7 @@
 #ifndef BENCH_H
 #define BENCH_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -112,8 +113,8 @@ const char *bench_library_version(void);
 long bench_cpu_count(void);
 /* Chooses the CPUs that were not given, and pins this process. False: the CPU cannot be had. */
 bool bench_pin(bench_options *options);
-/* Moves the calling thread to the other CPU. */
-void bench_pin_other(void);
+/* Starts a thread on the other CPU. */
+void bench_start_other(pthread_t *thread, void *(*work)(void *), void *state);
 
 /* ---- For the workloads -------------------------------------------------------------------- */
 

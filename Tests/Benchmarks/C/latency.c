@@ -46,7 +46,6 @@ void latency_read(struct latency *latency) {
 void *latency_write(void *state) {
     struct latency *latency = state;
     uint64_t next_ns = bench_wall_ns();
-    bench_pin_other();
     for (uint64_t i = 0; i < latency->stamps.wanted; i++) {
         next_ns += latency_period_ns;
         struct timespec until = {(time_t)(next_ns / 1000000000), (long)(next_ns % 1000000000)};

@@ -73,7 +73,15 @@ bool bench_pin(bench_options *options) {
     return options->cpu < 0 || (options->cpu < CPU_SETSIZE && pin_to(options->cpu));
 }
 
-void bench_pin_other(void) {
-    if (other_cpu >= 0)
-        BENCH_CHECK(pin_to(other_cpu));
+void bench_start_other(pthread_t *thread, void *(*work)(void *), void *state) {
+    pthread_attr_t attributes;
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    BENCH_CHECK(pthread_attr_init(&attributes) == 0);
+    if (other_cpu >= 0) {
+        CPU_SET((size_t)other_cpu, &set);
+        BENCH_CHECK(pthread_attr_setaffinity_np(&attributes, sizeof set, &set) == 0);
+    }
+    BENCH_CHECK(pthread_create(thread, &attributes, work, state) == 0);
+    pthread_attr_destroy(&attributes);
 }

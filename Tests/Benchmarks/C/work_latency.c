@@ -4,7 +4,6 @@
 #include "latency.h"
 
 #include <poll.h>
-#include <pthread.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -54,7 +53,7 @@ static void floor_latency(const bench_workload *workload, uint64_t count, double
         for (int j = 0; j < LATENCY_BALLS && i % 2; j++)
             BENCH_CHECK(floor_send(&players[i - 1], &players[i], ball, sizeof ball));
     }
-    BENCH_CHECK(pthread_create(&writer, NULL, latency_write, &latency) == 0);
+    bench_start_other(&writer, latency_write, &latency);
     floor_loop(&latency);
     BENCH_CHECK(pthread_join(writer, NULL) == 0);
     floor_run();
@@ -107,7 +106,7 @@ static void backstage_latency(const bench_workload *workload, uint64_t count, do
     latency.started_ns = bench_wall_ns();
     WORK_OK(backstage_timer_start(context, (int64_t)latency_period_ns, (int64_t)latency_period_ns,
                                   &timer));
-    BENCH_CHECK(pthread_create(&writer, NULL, latency_write, &latency) == 0);
+    bench_start_other(&writer, latency_write, &latency);
     WORK_OK(backstage_engine_run(engine, BACKSTAGE_RUN_UNTIL_STOPPED, BACKSTAGE_FOREVER));
     BENCH_CHECK(pthread_join(writer, NULL) == 0);
     WORK_OK(backstage_timer_cancel(context, timer));

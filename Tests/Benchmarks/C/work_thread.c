@@ -3,7 +3,6 @@
 #define _GNU_SOURCE
 #include "work.h"
 
-#include <pthread.h>
 #include <sched.h>
 
 enum { PAYLOAD = 16 };
@@ -46,7 +45,6 @@ static void finish(const struct inflow *inflow, uint64_t count, double *figures)
 static void *floor_feed(void *state) {
     struct inflow *inflow = state;
     unsigned char payload[PAYLOAD];
-    bench_pin_other();
     for (uint64_t i = 0; i < inflow->limit; i++) {
         tally_stamp(payload, PAYLOAD, i);
         while (!floor_remote_send(&inflow->receiver, payload, PAYLOAD))
@@ -66,7 +64,7 @@ static void floor_thread(const bench_workload *workload, uint64_t count, double 
     (void)workload;
     floor_actor_make(&inflow.receiver, floor_take, &inflow, 32768);
     floor_remote_open();
-    BENCH_CHECK(pthread_create(&thread, NULL, floor_feed, &inflow) == 0);
+    bench_start_other(&thread, floor_feed, &inflow);
     floor_remote_run(&inflow.done);
     BENCH_CHECK(pthread_join(thread, NULL) == 0);
     floor_remote_close();
@@ -77,7 +75,6 @@ static void *feed(void *state) {
     struct inflow *inflow = state;
     unsigned char payload[PAYLOAD];
     backstage_status status;
-    bench_pin_other();
     for (uint64_t i = 0; i < inflow->limit; i++) {
         tally_stamp(payload, PAYLOAD, i);
         while ((status = backstage_engine_send(inflow->engine, inflow->receiver_ref, payload,
@@ -102,7 +99,7 @@ static void backstage_thread(const bench_workload *workload, uint64_t count, dou
     (void)workload;
     inflow.engine = work_engine(0, BACKSTAGE_CLOCK_MONOTONIC);
     inflow.receiver_ref = work_spawn(inflow.engine, NULL, receive, &inflow);
-    BENCH_CHECK(pthread_create(&thread, NULL, feed, &inflow) == 0);
+    bench_start_other(&thread, feed, &inflow);
     WORK_OK(backstage_engine_run(inflow.engine, BACKSTAGE_RUN_UNTIL_STOPPED, BACKSTAGE_FOREVER));
     BENCH_CHECK(pthread_join(thread, NULL) == 0);
     work_run(inflow.engine);
