@@ -349,21 +349,23 @@ enum {
 };
 
 /* Runs actors. Ends as the mode says, or early when stopped (OK) or when timeout_ns of the
- * engine's clock have passed (TIMEOUT); RUN_ONCE counts only its sleep, RUN_NO_WAIT nothing. On a virtual clock nothing sleeps for time: a run that
- * could only wait for a timer returns TIMEOUT at once if it has a timeout, else waits for
- * descriptors, signals and other threads. Engine's thread.
+ * engine's clock have passed (TIMEOUT); RUN_ONCE counts only its sleep, RUN_NO_WAIT nothing. On a
+ * virtual clock nothing sleeps for time: a run that could only wait for a timer returns TIMEOUT
+ * at once if it has a timeout, else waits for descriptors, signals and other threads. Engine's
+ * thread.
  * Errors: IN_CALLBACK inside any callback; INVALID_ARGUMENT for an unknown mode. */
 backstage_status backstage_engine_run(backstage_engine *engine, backstage_run_mode mode,
                                       int64_t timeout_ns);
 
-/* Makes the run return once the callback in hand has, or, called from another thread, at its next look
- * at other threads; if none is running, makes the next one return at once. Actors and messages stay as they are: run again to go on. Any thread. */
+/* Makes the run return once the callback in hand has, or, called from another thread, at its next
+ * look at other threads; if none is running, makes the next one return at once. Actors and
+ * messages stay as they are: run again to go on. Any thread. */
 backstage_status backstage_engine_stop(backstage_engine *engine);
 
-/* Moves a virtual clock forward at one stroke, as if the engine had been busy for so long: what fell
- * due is handled when it runs next, in order of time; a periodic timer that was due several times
- * comes once. Advance in small steps to see each. Errors: NOT_VIRTUAL; INVALID_ARGUMENT beyond
- * INT64_MAX nanoseconds in all. */
+/* Moves a virtual clock forward at one stroke, as if the engine had been busy for so long: what
+ * fell due is handled when it runs next, in order of time; a periodic timer that was due several
+ * times comes once. Advance in small steps to see each. Errors: NOT_VIRTUAL; INVALID_ARGUMENT
+ * beyond INT64_MAX nanoseconds in all. */
 backstage_status backstage_engine_advance(backstage_engine *engine, uint64_t by_ns);
 
 /* The engine's clock: nanoseconds since an arbitrary point, or of virtual time. */
@@ -414,7 +416,8 @@ typedef void (*backstage_fd_callback)(backstage_engine *engine, int fd, uint32_t
 
 /* Watches a descriptor outside any actor, for as long as it is ready (level-triggered), until
  * unwatched: so that another event loop can be driven by this one. Unwatch before you close.
- * Errors: BAD_DESCRIPTOR, NO_MEMORY; INVALID_ARGUMENT if events is not READABLE, WRITABLE or both. */
+ * Errors: BAD_DESCRIPTOR, NO_MEMORY; INVALID_ARGUMENT if events is not READABLE, WRITABLE or
+ * both. */
 backstage_status backstage_engine_watch_fd(backstage_engine *engine, int fd, uint32_t events,
                                            backstage_fd_callback callback, void *state,
                                            uint64_t *watcher);
@@ -549,13 +552,13 @@ backstage_status backstage_broadcast(backstage_context *context, const char *kin
 backstage_status backstage_forward(backstage_context *context, const backstage_envelope *envelope,
                                    backstage_ref receiver);
 
-/* The same from outside any actor; the sender is BACKSTAGE_NONE. Any thread. On the engine's thread,
- * outside dead-letter, log and free callbacks, it takes effect at once. From elsewhere the message
- * waits until the engine takes it in, so OK means that it will be handled or become a dead letter (a
- * publication may find no subscriber, and a broadcast no actor). If the receiver's inbox is full and
- * rejects, the message waits until the receiver has had a turn, and all behind it: so a fast sender
- * meets QUEUE_FULL before anything is lost. `publish` speaks for the actor `publisher`, on its default
- * topic if topic is NULL.
+/* The same from outside any actor; the sender is BACKSTAGE_NONE. Any thread. On the engine's
+ * thread, outside dead-letter, log and free callbacks, it takes effect at once. From elsewhere
+ * the message waits until the engine takes it in, so OK means that it will be handled or become a
+ * dead letter (a publication may find no subscriber, and a broadcast no actor). If the receiver's
+ * inbox is full and rejects, the message waits until the receiver has had a turn, and all behind
+ * it: so a fast sender meets QUEUE_FULL before anything is lost. `publish` speaks for the actor
+ * `publisher`, on its default topic if topic is NULL.
  * Errors: as above; QUEUE_FULL; ENDING while the engine is being destroyed. */
 backstage_status backstage_engine_send(backstage_engine *engine, backstage_ref receiver,
                                        const void *payload, size_t size);
@@ -617,8 +620,8 @@ backstage_status backstage_envelope_payload(backstage_context *context,
 
 /* Publishes on this actor's default topic, or a named one, to all who are subscribed now. One
  * payload is shared among them, in no promised order. A full inbox makes a dead letter. Tells how
- * many accepted it, if receivers is not NULL. Errors: INVALID_TOPIC, PAYLOAD_TOO_LARGE, NO_MEMORY, NOT_FOUND, ENDING
- * (this actor's deinit may still publish). */
+ * many accepted it, if receivers is not NULL. Errors: INVALID_TOPIC, PAYLOAD_TOO_LARGE,
+ * NO_MEMORY, NOT_FOUND, ENDING (this actor's deinit may still publish). */
 backstage_status backstage_publish(backstage_context *context, const void *payload, size_t size,
                                    uint32_t *receivers);
 backstage_status backstage_publish_to_topic(backstage_context *context, const char *topic,
@@ -677,12 +680,13 @@ backstage_status backstage_timer_cancel(backstage_context *context, uint64_t tim
 
 /* Watches a descriptor: an IO when it is ready; it is looked at again once that has been handled.
  * The descriptor stays yours: unwatch before you close it.
- * Errors: BAD_DESCRIPTOR, NO_MEMORY; INVALID_ARGUMENT if events is not READABLE, WRITABLE or both. */
+ * Errors: BAD_DESCRIPTOR, NO_MEMORY; INVALID_ARGUMENT if events is not READABLE, WRITABLE or
+ * both. */
 backstage_status backstage_watch_fd(backstage_context *context, int fd, uint32_t events,
                                     uint64_t *watcher);
 
-/* Watches a signal: a SIGNAL whenever it comes to the process. Signals that cannot be caught, or that
- * tell of a fault (SEGV, BUS, FPE, ILL), cannot be watched. While any engine watches it, its
+/* Watches a signal: a SIGNAL whenever it comes to the process. Signals that cannot be caught, or
+ * that tell of a fault (SEGV, BUS, FPE, ILL), cannot be watched. While any engine watches it, its
  * disposition is the library's; then it is as it was before. Several actors and engines may watch
  * one signal. Errors: INVALID_SIGNAL, NO_MEMORY, SYSTEM. */
 backstage_status backstage_watch_signal(backstage_context *context, int signal, uint64_t *watcher);
