@@ -31,6 +31,14 @@ final class Probe {
         Unmanaged<Probe>.fromOpaque(state!).takeUnretainedValue()
     }
 
+    /// Lets go of what it was to do, which may well refer to the probe itself.
+    fileprivate func forget() {
+        onStart = nil
+        onEnd = { _ in }
+        onReceive = { _, _ in .ok }
+        onBatch = { _, _, _ in }
+    }
+
     fileprivate func receive(_ actor: Actor, _ message: Envelope) -> Status {
         let status = onReceive(actor, message)
         received.append(Message(message))
@@ -74,8 +82,10 @@ private let noteStart: backstage_init_callback = { context, state in
 }
 
 private let noteEnd: backstage_deinit_callback = { context, reason, state in
-    Probe.of(state).reasons.append(reason)
-    Probe.of(state).onEnd(Actor(context!))
+    let probe = Probe.of(state)
+    probe.reasons.append(reason)
+    probe.onEnd(Actor(context!))
+    probe.forget()
     Unmanaged<Probe>.fromOpaque(state!).release()
     return .ok
 }

@@ -1,0 +1,64 @@
+import CBackstage
+
+@testable import BackstageCore
+
+extension Inspector {
+    /// What is queued lies in a ring, and is no more than the capacity. When nobody has anything to
+    /// do, nobody has a ring.
+    func checkInboxes() {
+        for actor in actors {
+            let hasRing = actor.pointee.ring != nil
+            check(hasRing || actor.used == 0, "\(actor.ref) has messages and no ring")
+            check(!hasRing || !engine.readyActors.isEmpty, "\(actor.ref) is idle with a ring")
+            check(actor.hand == 0, "\(actor.ref) has a message in hand")
+            check(actor.waiting <= actor.details.pointee.capacity, "the capacity of \(actor.ref)")
+            check(!hasRing || actor.used <= actor.ringSize, "the ring of \(actor.ref) is too small")
+            let threshold = min(UInt32(actor.ringSize), actor.details.pointee.capacity)
+            check(!hasRing || actor.pointee.threshold == threshold, "the threshold of \(actor.ref)")
+            checkPayloads(of: actor)
+        }
+        check(engine.pointee.handling == nil, "somebody handles something")
+        check(engine.pointee.retiredRing == nil, "a ring is kept from the pool")
+    }
+
+    private func checkPayloads(of actor: Actor) {
+        var units: UInt32 = 0
+        for message in actor.queue {
+            let payload = message.pointee.payload
+            if message.carriesBlock {
+                check(
+                    payload == UnsafeRawPointer(message.block.pointee.bytes), "a payload is not its block's")
+                units += message.block.pointee.units
+            } else {
+                check(payload == UnsafeRawPointer(message.inlined), "a payload is in another envelope")
+            }
+        }
+        check(actor.details.pointee.blockUnits == units, "what the inbox of \(actor.ref) holds")
+    }
+
+    /// Every message accepted is in an inbox, or waits from other threads, unless it is done with.
+    func checkLedger() {
+        let statistics = engine.statistics
+        let queued = actors.reduce(engine.pointee.remote.count) { $0 + UInt64($1.used) }
+        check(statistics.queued == queued, "\(statistics.queued) messages are said to be queued: \(queued)")
+        check(statistics.accepted == statistics.handled + statistics.dead + queued, "the ledger")
+    }
+
+    /// Blocks and topics are referred to by the messages that carry them, and by nothing else. What a
+    /// test, or the queue from other threads, holds has to be gone before.
+    func checkReferences() {
+        var blocks: [Block: Int] = [:]
+        var topics: [Topic: Int] = [:]
+        for message in actors.flatMap(\.queue) {
+            if message.carriesBlock { blocks[message.block, default: 0] += 1 }
+            if message.carriesTopic { topics[message.topic, default: 0] += 1 }
+        }
+        for (block, count) in blocks {
+            check(block.pointee.references.load(ordering: .relaxed) == count, "references to a block")
+        }
+        for topic in engine.allTopics {
+            check(topic.pointee.references == topics[topic] ?? 0, "references to a topic")
+            check(topic.pointee.references > 0 || topic.pointee.count > 0, "a topic of nobody")
+        }
+    }
+}
