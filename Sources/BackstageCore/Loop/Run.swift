@@ -179,8 +179,8 @@ extension Engine {
         if elapsed > lookWithin {
             let fitting = UInt64(pointee.lookEvery) &* lookWithin / elapsed
             pointee.lookEvery = max(1, Int32(truncatingIfNeeded: fitting))
-        } else if elapsed < lookWithin / 4, pointee.lookEvery < lookEveryMax {
-            pointee.lookEvery *= 2
+        } else if elapsed < lookWithin / 4 {
+            pointee.lookEvery = min(pointee.lookEvery * 2, lookEveryMax)
         }
     }
 }
