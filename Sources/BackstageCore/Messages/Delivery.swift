@@ -11,12 +11,6 @@ extension Engine {
     ) -> Status {
         let refusal = actor.refusal
         if refusal != .ok { return refusal }
-        if UInt(bitPattern: size) <= UInt(inlineBytes), let payload, actor.pointee.ring == nil,
-            actor.attachRing()
-        {
-            put(payload, size, from: sender, into: actor)
-            return .ok
-        }
         let status = compose(MessageType.send, from: sender, payload, size)
         return status == .ok ? dispatch(to: actor) : status
     }
@@ -58,9 +52,9 @@ extension Engine {
     /// Queues a copy of a message. On `ok` the inbox, or a dead letter, has what it carries.
     @inline(__always)
     func deliver(_ message: Envelope, to actor: Actor) -> Status {
-        guard !actor.pointee.flags.has(.refusing),
-            actor.hasRoom || (actor.pointee.ring == nil && actor.attachRing())
-        else { return deliverWithCare(message, to: actor) }
+        guard !actor.pointee.flags.has(.refusing), actor.hasRoom || actor.attachFreeSlot() else {
+            return deliverWithCare(message, to: actor)
+        }
         put(message, into: actor)
         return .ok
     }

@@ -23,7 +23,7 @@ struct RetiredRing {
 extension Engine {
     @inline(__always) private func ringBytes(_ ringClass: Int) -> Int { 64 << ringClass }
 
-    @inline(__always) func takeRing(_ ringClass: Int) -> UnsafeMutableRawPointer? {
+    func takeRing(_ ringClass: Int) -> UnsafeMutableRawPointer? {
         let list = pointee.freeRings + ringClass
         guard let ring = list.pointee else { return makeRing(ringClass) }
         list.pointee = ring.load(as: UnsafeMutableRawPointer?.self)
@@ -102,8 +102,18 @@ extension Actor {
         pointee.mask == 0 ? 0 : UInt32.bitWidth - pointee.mask.leadingZeroBitCount
     }
 
+    /// Gives an actor without a ring one from the pool, if a single slot is what it needs: most do.
+    @inline(__always) func attachFreeSlot() -> Bool {
+        let list = pointee.engine.pointee.freeRings
+        guard pointee.ring == nil, pointee.mask == 0, let ring = list.pointee else { return false }
+        list.pointee = ring.load(as: UnsafeMutableRawPointer?.self)
+        pointee.ring = Envelope(OpaquePointer(ring))
+        pointee.threshold = 1
+        return true
+    }
+
     /// Gives the actor a ring, of the size that it needed last time.
-    @inline(__always) func attachRing() -> Bool {
+    func attachRing() -> Bool {
         guard let ring = pointee.engine.takeRing(ringClass) else { return false }
         pointee.ring = Envelope(OpaquePointer(ring))
         setMask(pointee.mask)

@@ -32,7 +32,7 @@ extension Engine {
         guard UInt(bitPattern: size) <= UInt(inlineBytes) else {
             return sendLong(from: sender, to: actor, payload, size)
         }
-        guard let payload, !actor.pointee.flags.has(.refusing), actor.hasRoom else {
+        guard let payload, !actor.pointee.flags.has(.refusing), actor.hasRoom || actor.attachFreeSlot() else {
             return sendWithCare(from: sender, to: actor, payload, size)
         }
         put(payload, size, from: sender, into: actor)
@@ -58,7 +58,7 @@ extension Engine {
             return sendWithCare(from: sender, to: actor, payload, size)
         }
         guard let block = makeBlock(size) else { return .noMemory }
-        guard actor.hasRoom else {
+        guard actor.hasRoom || actor.attachFreeSlot() else {
             release(block)
             return sendWithCare(from: sender, to: actor, payload, size)
         }

@@ -72,6 +72,20 @@ struct RemoteQueueTests {
         }
     }
 
+    /// Full, and empty again, at every distance from where the count of turns begins again.
+    @Test(arguments: 0...20 as ClosedRange<UInt64>)
+    func isFullAcrossTheEnd(_ distance: UInt64) throws {
+        try withQueue(capacity: 8) { queue in
+            move(queue, to: 10 &- distance)
+            for _ in 0..<2 {
+                for number in 0..<8 as Range<UInt64> { #expect(push(queue, number)) }
+                #expect(!push(queue, 8))
+                for number in 0..<8 as Range<UInt64> { #expect(pop(queue) == number) }
+                #expect(pop(queue) == nil)
+            }
+        }
+    }
+
     @Test(arguments: 0...32)
     func aShortPayloadTravelsInItsSlot(_ size: Int) throws {
         try withQueue(capacity: 2) { queue in

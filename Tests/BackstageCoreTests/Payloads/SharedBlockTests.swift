@@ -118,6 +118,20 @@ struct SharedBlockTests {
         }
     }
 
+    /// What users give back beyond 64 MiB goes back to the allocator, and is no longer counted.
+    @Test func thePoolIsBounded() throws {
+        try withEngine { engine in
+            let held = engine.heldBytes
+            let size = (1 << 20) - blockHeaderBytes
+            let payloads = try (0..<70).map { _ in try #require(engine.makePayload(size)) }
+            #expect(engine.heldBytes == held + (70 << 20))
+            payloads.forEach { $0.releaseShared() }
+            #expect(engine.heldBytes == held + cachedBlockBytesMax)
+            engine.releaseCaches()
+            #expect(engine.heldBytes == held)
+        }
+    }
+
     /// Several threads retain, release and make payloads of one engine, and none is lost.
     @Test func anyThreadMayHoldPayloads() throws {
         try withEngine { engine in
