@@ -97,7 +97,7 @@ extension Engine {
         let mustReturn =
             pointee.poller.pointee.isDriven
             && remote.pointee.isStopRequested.load(ordering: .sequentiallyConsistent)
-        return remote.peek() == nil && !mustReturn && !hasSignals
+        return remote.count == 0 && !mustReturn && !hasSignals
     }
 
     private func wakeUp() {

@@ -106,11 +106,24 @@ extension Engine {
     func takeIn() {
         for _ in 0..<messagesPerLook {
             guard let slot = pointee.remote.peek() else { return }
-            composeRemote(slot)
-            guard accept(slot) else { return }
+            guard acceptShort(slot) || accept(slot) else { return }
             pointee.blockedReceiver = 0
             pointee.remote.pop(slot)
         }
+    }
+
+    /// The usual case: a short payload for an actor that has room. False if it is another.
+    @inline(__always)
+    private func acceptShort(_ slot: UnsafeMutablePointer<RemoteSlot>) -> Bool {
+        guard slot.pointee.action == .send, slot.pointee.reserved == 0,
+            let actor = actor(slot.pointee.receiver),
+            !actor.pointee.flags.has(.refusing), actor.hasRoom || actor.attachFreeSlot()
+        else { return false }
+        let message = actor.slot(actor.pointee.tail)
+        message.begin(MessageType.send, from: 0, token: 0, size: Int(slot.pointee.size))
+        message.pointee.inline_bytes = slot.pointee.inlined
+        commit(actor)
+        return true
     }
 
     /// Everything left becomes a dead letter: the engine ends.
@@ -123,7 +136,9 @@ extension Engine {
     }
 
     /// False if the message has to wait.
+    @inline(never)
     private func accept(_ slot: UnsafeMutablePointer<RemoteSlot>) -> Bool {
+        composeRemote(slot)
         let receiver = receiver(of: slot)
         switch slot.pointee.action {
         case .send, .sendToID:

@@ -90,10 +90,8 @@ extension UnsafeMutablePointer<RemoteQueue> {
             slot.pointee.reserved = 0
             if let bytes = message.bytes { copyShort(slot.inlined, bytes, message.size) }
         }
-        // Sequentially consistent, as is the read below: either the engine sees the message before it
-        // sleeps, or this thread sees it asleep.
         let index = position & pointee.mask
-        slot.pointee.turn.store(position &+ 1 &- index, ordering: .sequentiallyConsistent)
+        slot.pointee.turn.store(position &+ 1 &- index, ordering: .releasing)
         wakeIfAsleep()
         return true
     }
@@ -105,8 +103,10 @@ extension UnsafeMutablePointer<RemoteQueue> {
             let slot = pointee.slots + Int(index)
             let turn = slot.pointee.turn.load(ordering: .acquiring) &+ index
             if turn == position {
+                // Sequentially consistent, as is the look at `isAsleep` that follows: either the engine sees
+                // the claim before it sleeps, or this thread sees it asleep.
                 let (exchanged, original) = pointee.tail.weakCompareExchange(
-                    expected: position, desired: position &+ 1, ordering: .relaxed)
+                    expected: position, desired: position &+ 1, ordering: .sequentiallyConsistent)
                 if exchanged { return (slot, position) }
                 position = original
             } else if Int64(bitPattern: turn &- position) < 0 {
@@ -123,7 +123,7 @@ extension UnsafeMutablePointer<RemoteQueue> {
         let position = pointee.head.load(ordering: .relaxed)
         let index = position & pointee.mask
         let slot = pointee.slots + Int(index)
-        return slot.pointee.turn.load(ordering: .sequentiallyConsistent) &+ index == position &+ 1
+        return slot.pointee.turn.load(ordering: .acquiring) &+ index == position &+ 1
             ? slot : nil
     }
 
@@ -138,7 +138,7 @@ extension UnsafeMutablePointer<RemoteQueue> {
     /// Messages waiting, those included that are just being written.
     var count: UInt64 {
         let head = pointee.head.load(ordering: .relaxed)
-        return pointee.tail.load(ordering: .relaxed) &- head
+        return pointee.tail.load(ordering: .sequentiallyConsistent) &- head
     }
 
     func wakeIfAsleep() {
