@@ -2,17 +2,17 @@ import CBackstage
 import CLibev
 
 // Inboxes are rings of envelopes. A ring belongs to an actor only while messages are queued; then it
-// goes back to the pool, from where the next actor takes it. Small rings stay until the engine rests,
-// or too many do: whoever was sent to a moment ago will be again.
+// goes back to the pool, from where the next actor takes it. Of those who fall idle a few keep small
+// rings until the engine rests: two that talk to each other need not fetch one for each message.
 
 /// Rings up to this class (4 KiB) are cut from chunks, larger ones are pieces of their own.
 private let cutClassMax = 6
 /// The class of the largest ring: `BACKSTAGE_CAPACITY_MAX` messages, and one in hand.
 private let ringClassMax = 25
 let ringClasses = ringClassMax + 1
-/// Rings up to this mask (4 slots) may stay with so many idle actors: 1 MiB in all.
+/// Rings up to this mask (4 slots) may stay with so many idle actors: 32 KiB in all.
 private let restingMask: UInt32 = 3
-let restingMax = 4096
+let restingMax = 128
 
 /// A ring outgrown inside a callback that still reads from it. Kept until the callback returns.
 struct RetiredRing {
@@ -60,7 +60,7 @@ extension Engine {
     @inline(__always) func restRing(_ actor: Actor) {
         if actor.pointee.mask > restingMask { return actor.detachRing() }
         if actor.pointee.flags.has(.resting) { return }
-        if pointee.restingCount == restingMax { detachRestingRings() }
+        if pointee.restingCount == restingMax { return actor.detachRing() }
         pointee.resting[pointee.restingCount] = actor
         pointee.restingCount &+= 1
         actor.pointee.flags.insert(.resting)
