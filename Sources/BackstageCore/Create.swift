@@ -120,7 +120,7 @@ extension Engine {
         let base = parts.base.unsafelyUnwrapped
         let engine = base.assumingMemoryBound(to: EngineState.self)
         let poller = (base + plan.poller).assumingMemoryBound(to: Poller.self)
-        poller.initialize(to: Poller(loop: parts.loop.unsafelyUnwrapped, ownsLoop: !parts.isHostLoop))
+        poller.initialize(to: Poller(loop: parts.loop.unsafelyUnwrapped))
         let slots = parts.slots.unsafelyUnwrapped
         let remote = (base + plan.remote).assumingMemoryBound(to: RemoteQueue.self)
         // The poller never moves, so the pointer stays good.

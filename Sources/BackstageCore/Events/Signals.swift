@@ -206,7 +206,7 @@ extension Engine {
 
     /// A watched signal keeps the host's loop running, as a watcher of libev's own would.
     fileprivate func holdHostLoop(_ holds: Bool) {
-        if pointee.poller.pointee.ownsLoop { return }
+        if !pointee.isGuest { return }
         if holds { ev_ref(loop) } else { ev_unref(loop) }
     }
 }

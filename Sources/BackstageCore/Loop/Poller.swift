@@ -5,7 +5,6 @@ import Synchronization
 /// The engine's watchers in a libev loop: its own, or the host's.
 struct Poller {
     let loop: OpaquePointer
-    let ownsLoop: Bool
     /// Inside `run`, which looks after everything itself.
     var isDriven = false
     /// Descriptors watched.
@@ -33,7 +32,7 @@ extension Engine {
         clibev_timer_init(
             &poller.pointee.alarm, { _, watcher, _ in engine(watcher?.pointee.data).keepHostAwake() }, self)
         ev_async_start(loop, &poller.pointee.wake)
-        if poller.pointee.ownsLoop { return }
+        if !pointee.isGuest { return }
         clibev_prepare_init(
             &poller.pointee.prepare, { _, watcher, _ in engine(watcher?.pointee.data).hostSleeps() }, self)
         clibev_check_init(
@@ -47,7 +46,7 @@ extension Engine {
     func stopPolling() {
         let poller = pointee.poller
         ev_timer_stop(loop, &poller.pointee.alarm)
-        if poller.pointee.ownsLoop {
+        if !pointee.isGuest {
             ev_async_stop(loop, &poller.pointee.wake)
             return ev_loop_destroy(loop)
         }
