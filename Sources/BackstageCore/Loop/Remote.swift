@@ -61,8 +61,8 @@ extension Engine {
         _ action: RemoteAction, _ receiver: backstage_ref, _ name: Name?, _ payload: UnsafeRawPointer?,
         _ size: Int
     ) -> Status {
-        if size < 0 || size > pointee.payloadBytesMax { return .payloadTooLarge }
-        if payload == nil && size > 0 { return .invalidArgument }
+        let status = checkPayload(payload, size)
+        if status != .ok { return status }
         if pointee.isDestroying { return .ending }
         if size > inlineBytes || name != nil { return enqueueBlock(action, receiver, name, payload, size) }
         let message = RemoteMessage(action: action, receiver: receiver, size: size, bytes: payload)
@@ -160,10 +160,7 @@ extension Engine {
 
     /// Whether an inbox that rejects is full, and its actor has had no turn since that was first seen.
     private func mustWait(for actor: Actor) -> Bool {
-        guard !actor.pointee.flags.has(.refusing), actor.pointee.ring != nil,
-            actor.waiting >= actor.details.pointee.capacity,
-            !actor.pointee.flags.has(.dropsNewest), !actor.pointee.flags.has(.dropsOldest)
-        else { return false }
+        guard !actor.pointee.flags.has(.refusing), actor.isRejecting else { return false }
         let isNews = pointee.blockedReceiver != actor.ref || pointee.blockedHead == actor.pointee.head
         pointee.blockedReceiver = actor.ref
         if isNews { pointee.blockedHead = actor.pointee.head }

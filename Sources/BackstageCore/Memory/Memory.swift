@@ -115,7 +115,7 @@ extension Reservation {
         self.init(base: base, bytes: bytes)
     }
 
-    /// Makes the first `count` bytes usable; false without memory.
+    /// Makes a part usable, from page to page; false without memory.
     func commit(from: Int, to: Int) -> Bool {
         mprotect(base + from, min(to, bytes) - from, PROT_READ | PROT_WRITE) == 0
     }

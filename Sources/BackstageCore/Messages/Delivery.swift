@@ -11,8 +11,16 @@ extension Engine {
     ) -> Status {
         let refusal = actor.refusal
         if refusal != .ok { return refusal }
+        // Before a long payload is copied for nothing.
+        if actor.isRejecting, checkPayload(payload, size) == .ok { return .inboxFull }
         let status = compose(MessageType.send, from: sender, payload, size)
         return status == .ok ? dispatch(to: actor) : status
+    }
+
+    @inline(__always)
+    func checkPayload(_ payload: UnsafeRawPointer?, _ size: Int) -> Status {
+        if size < 0 || size > pointee.payloadBytesMax { return .payloadTooLarge }
+        return payload == nil && size > 0 ? .invalidArgument : .ok
     }
 
     /// Puts a message into the outbox: a short payload inline, a longer one in a block.
@@ -20,8 +28,8 @@ extension Engine {
         _ type: UInt16, from sender: backstage_ref, _ payload: UnsafeRawPointer?, _ size: Int,
         token: UInt64 = 0
     ) -> Status {
-        if size < 0 || size > pointee.payloadBytesMax { return .payloadTooLarge }
-        if payload == nil && size > 0 { return .invalidArgument }
+        let status = checkPayload(payload, size)
+        if status != .ok { return status }
         let message = pointee.outbox
         message.begin(type, from: sender, token: token, size: size)
         guard let payload else { return .ok }
@@ -98,6 +106,12 @@ extension Actor {
     var refusal: Status {
         if !isLiving { return .notFound }
         return pointee.flags.has(.refusing) ? .ending : .ok
+    }
+
+    /// Whether the inbox is full, and its policy to refuse what comes then.
+    var isRejecting: Bool {
+        !pointee.flags.has(.dropsNewest) && !pointee.flags.has(.dropsOldest)
+            && waiting >= details.pointee.capacity
     }
 
     /// Makes room for one more message, if capacity, policy and memory allow.

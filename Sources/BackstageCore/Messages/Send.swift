@@ -53,7 +53,8 @@ extension Engine {
     private func sendLong(
         from sender: backstage_ref, to actor: Actor, _ payload: UnsafeRawPointer?, _ size: Int
     ) -> Status {
-        guard size >= 0, size <= pointee.payloadBytesMax, let payload, !actor.pointee.flags.has(.refusing)
+        guard checkPayload(payload, size) == .ok, let payload, !actor.pointee.flags.has(.refusing),
+            actor.hasRoom || actor.pointee.ring == nil
         else {
             return sendWithCare(from: sender, to: actor, payload, size)
         }
