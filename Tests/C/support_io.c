@@ -67,6 +67,15 @@ backstage_failure test_failure(const test_message *message) {
     return event;
 }
 
+test_stage test_stage_open(void) {
+    test_stage s;
+    s.engine = test_engine();
+    s.seen = test_recorder_new();
+    s.actor = test_spawn(s.engine, NULL, test_receive, s.seen);
+    s.context = test_context(s.engine, s.actor);
+    return s;
+}
+
 /* ---- Descriptors ------------------------------------------------------------------------- */
 
 void test_pipe(int ends[2]) { need(pipe2(ends, O_NONBLOCK | O_CLOEXEC) == 0, "pipe2"); }

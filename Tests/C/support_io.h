@@ -21,6 +21,15 @@ backstage_signal_event test_signal_event(const test_message *message);
 backstage_termination test_termination(const test_message *message);
 backstage_failure test_failure(const test_message *message);
 
+/* An engine with one actor that records what it gets. */
+typedef struct test_stage {
+    backstage_engine *engine;
+    test_recorder *seen;
+    backstage_ref actor;
+    backstage_context *context;
+} test_stage;
+test_stage test_stage_open(void);
+
 /* ---- Descriptors ------------------------------------------------------------------------- */
 
 /* A pipe, a pair of connected sockets: both ends never block. */

@@ -7,22 +7,6 @@
 
 #include "support_io.h"
 
-typedef struct stage {
-    backstage_engine *engine;
-    test_recorder *seen;
-    backstage_ref actor;
-    backstage_context *context;
-} stage;
-
-static stage open_stage(void) {
-    stage s;
-    s.engine = test_engine();
-    s.seen = test_recorder_new();
-    s.actor = test_spawn(s.engine, NULL, test_receive, s.seen);
-    s.context = test_context(s.engine, s.actor);
-    return s;
-}
-
 static uint64_t watch(backstage_context *context, int signal) {
     uint64_t watcher = 0;
     CHECK_OK(backstage_watch_signal(context, signal, &watcher));
@@ -39,7 +23,7 @@ static void check_signal(const test_message *message, uint64_t watcher, int sign
 }
 
 TEST(a_signal_arrives) {
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     uint64_t watcher = watch(s.context, SIGUSR1);
     test_run(s.engine);
     CHECK_EQ(s.seen->count, 0);
@@ -55,7 +39,7 @@ TEST(a_signal_arrives) {
 }
 
 TEST(signals_that_were_not_handled_yet_are_counted) {
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     uint64_t watcher = watch(s.context, SIGUSR1);
     uint64_t other = watch(s.context, SIGRTMAX - 1);
     raise(SIGUSR1);
@@ -72,7 +56,7 @@ TEST(signals_that_were_not_handled_yet_are_counted) {
 }
 
 TEST(two_actors_and_two_engines_watch_one_signal) {
-    stage a = open_stage(), b = open_stage();
+    test_stage a = test_stage_open(), b = test_stage_open();
     test_recorder *seen = test_recorder_new();
     backstage_context *third =
         test_context(a.engine, test_spawn(a.engine, NULL, test_receive, seen));
@@ -100,7 +84,7 @@ TEST(two_actors_and_two_engines_watch_one_signal) {
 }
 
 TEST(one_actor_watches_a_signal_twice) {
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     uint64_t one = watch(s.context, SIGUSR1), two = watch(s.context, SIGUSR1);
     CHECK(one != two);
     raise(SIGUSR1);
@@ -116,7 +100,7 @@ TEST(one_actor_watches_a_signal_twice) {
 }
 
 TEST(a_signal_not_yet_handled_is_withdrawn) {
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     uint64_t watcher = watch(s.context, SIGUSR1);
     raise(SIGUSR1);
     CHECK_OK(backstage_unwatch(s.context, watcher));
@@ -130,7 +114,7 @@ TEST(a_signal_not_yet_handled_is_withdrawn) {
 }
 
 TEST(what_came_before_is_not_for_who_watches_since) {
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     test_recorder *seen = test_recorder_new();
     backstage_ref later = test_spawn(s.engine, NULL, test_receive, seen);
     uint64_t watcher = watch(s.context, SIGUSR1);
@@ -144,7 +128,7 @@ TEST(what_came_before_is_not_for_who_watches_since) {
 
 TEST(what_is_no_signal_or_cannot_be_caught_is_refused) {
     static const int bad[] = {0, -1, SIGKILL, SIGSTOP, 65, 66, 1000, INT_MAX, INT_MIN, 32, 33};
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     uint64_t watcher = 77;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         CHECK_STATUS(backstage_watch_signal(s.context, bad[i], &watcher), BACKSTAGE_INVALID_SIGNAL);
@@ -203,7 +187,7 @@ static void check_restored(const struct sigaction *before) {
 
 TEST(the_disposition_is_as_before_after_the_last_unwatch) {
     struct sigaction before = install_host();
-    stage a = open_stage(), b = open_stage();
+    test_stage a = test_stage_open(), b = test_stage_open();
     uint64_t first = watch(a.context, SIGUSR1), second = watch(b.context, SIGUSR1);
     raise(SIGUSR1);
     CHECK_EQ(host_calls, 0);
@@ -218,7 +202,7 @@ TEST(the_disposition_is_as_before_after_the_last_unwatch) {
 
 TEST(the_disposition_is_as_before_after_the_actors_end) {
     struct sigaction before = install_host();
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     watch(s.context, SIGUSR1);
     CHECK_OK(backstage_shutdown(s.context));
     test_run(s.engine);
@@ -229,7 +213,7 @@ TEST(the_disposition_is_as_before_after_the_actors_end) {
 TEST(the_disposition_is_as_before_after_the_engines_end_in_any_order) {
     for (int order = 0; order < 2; order++) {
         struct sigaction before = install_host();
-        stage a = open_stage(), b = open_stage();
+        test_stage a = test_stage_open(), b = test_stage_open();
         watch(a.context, SIGUSR1);
         watch(b.context, SIGUSR1);
         test_end(order == 0 ? a.engine : b.engine);
@@ -244,7 +228,7 @@ TEST(ignored_and_default_come_back_too) {
     for (int i = 0; i < 2; i++) {
         signal(SIGUSR2, i == 0 ? SIG_IGN : SIG_DFL);
         struct sigaction before = disposition(SIGUSR2), now;
-        stage s = open_stage();
+        test_stage s = test_stage_open();
         uint64_t watcher = watch(s.context, SIGUSR2);
         raise(SIGUSR2);
         test_run(s.engine);
@@ -273,7 +257,7 @@ static backstage_status stop_engine(backstage_context *context, const backstage_
 
 TEST(a_signal_wakes_a_sleeping_engine_whichever_thread_it_hits) {
     for (int blocked = 0; blocked < 2; blocked++) {
-        stage s = open_stage();
+        test_stage s = test_stage_open();
         sigset_t set, before;
         pid_t self = test_thread_id();
         int count = 0;

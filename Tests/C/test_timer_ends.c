@@ -1,23 +1,7 @@
 /* How timers end: cancelled, at any moment, or with their actor. */
 #include "support_io.h"
 
-typedef struct stage {
-    backstage_engine *engine;
-    test_recorder *seen;
-    backstage_ref actor;
-    backstage_context *context;
-} stage;
-
-static stage open_stage(void) {
-    stage s;
-    s.engine = test_engine();
-    s.seen = test_recorder_new();
-    s.actor = test_spawn(s.engine, NULL, test_receive, s.seen);
-    s.context = test_context(s.engine, s.actor);
-    return s;
-}
-
-static size_t after(stage *s, uint64_t by_ns) {
+static size_t after(test_stage *s, uint64_t by_ns) {
     CHECK_OK(backstage_engine_advance(s->engine, by_ns));
     test_run(s->engine);
     return s->seen->count;
@@ -30,7 +14,7 @@ static uint64_t start(backstage_context *context, int64_t after_ns, int64_t ever
 }
 
 TEST(a_cancelled_timer_does_not_come) {
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     uint64_t once = start(s.context, 10, 0), again = start(s.context, 10, 10);
     CHECK_OK(backstage_timer_cancel(s.context, once));
     CHECK_EQ(after(&s, 10), 1);
@@ -43,7 +27,7 @@ TEST(a_cancelled_timer_does_not_come) {
 }
 
 TEST(a_timer_that_is_due_but_not_handled_is_withdrawn) {
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     uint64_t once = start(s.context, 10, 0), again = start(s.context, 10, 10);
     CHECK_OK(backstage_engine_advance(s.engine, 25));
     CHECK_OK(backstage_timer_cancel(s.context, once));
@@ -75,7 +59,7 @@ static backstage_status cancel_all(backstage_context *context, const backstage_e
 }
 
 TEST(a_callback_withdraws_the_timers_that_are_due_with_it) {
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     canceller c = {{0, 0, 0}, 0, BACKSTAGE_OK};
     backstage_context *context = test_context(s.engine, test_spawn(s.engine, NULL, cancel_all, &c));
     start(context, 10, 0);
@@ -89,7 +73,7 @@ TEST(a_callback_withdraws_the_timers_that_are_due_with_it) {
 }
 
 TEST(a_periodic_timer_is_cancelled_in_its_own_callback) {
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     canceller c = {{0, 0, 0}, 0, BACKSTAGE_INVALID_ARGUMENT};
     backstage_context *context = test_context(s.engine, test_spawn(s.engine, NULL, cancel_all, &c));
     c.victims[0] = start(context, 10, 10);
@@ -114,7 +98,7 @@ static backstage_status replace(backstage_context *context, const backstage_enve
 }
 
 TEST(a_timer_is_replaced_in_its_own_callback) {
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     uint64_t count = 0;
     backstage_context *context =
         test_context(s.engine, test_spawn(s.engine, NULL, replace, &count));
@@ -130,7 +114,7 @@ TEST(a_timer_is_replaced_in_its_own_callback) {
 
 TEST(a_stale_or_forged_token_finds_nothing) {
     enum { ROUNDS = 1000 };
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     uint64_t stale[ROUNDS];
     for (size_t i = 0; i < ROUNDS; i++) {
         stale[i] = start(s.context, 10, 10);
@@ -154,7 +138,7 @@ TEST(a_stale_or_forged_token_finds_nothing) {
 }
 
 TEST(a_token_not_given_yet_finds_nothing) {
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     uint64_t timers[4];
     for (size_t i = 0; i < 4; i++) {
         timers[i] = start(s.context, 10, 10);
@@ -177,7 +161,7 @@ TEST(a_token_not_given_yet_finds_nothing) {
 }
 
 TEST(nobody_cancels_anothers_timer) {
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     backstage_ref other = test_spawn(s.engine, NULL, test_ignore, NULL);
     uint64_t timer = start(s.context, 10, 0);
     CHECK_STATUS(backstage_timer_cancel(test_context(s.engine, other), timer), BACKSTAGE_NOT_FOUND);
@@ -186,7 +170,7 @@ TEST(nobody_cancels_anothers_timer) {
 }
 
 TEST(timers_end_with_their_actor) {
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     start(s.context, 10, 0);
     start(s.context, 10, 10);
     start(s.context, 0, 0);
@@ -205,7 +189,7 @@ TEST(timers_end_with_their_actor) {
 }
 
 TEST(timers_end_with_an_actor_that_fails_on_one) {
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     s.seen->status = TEST_STATUS;
     start(s.context, 10, 10);
     start(s.context, 10, 10);
@@ -232,7 +216,7 @@ static backstage_status start_in_deinit(backstage_context *context, backstage_re
 }
 
 TEST(a_timer_starts_in_the_first_hook_and_not_in_the_last) {
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     backstage_actor_options options = test_options(NULL, test_receive, s.seen);
     options.init = start_in_init;
     options.deinit = start_in_deinit;
@@ -246,7 +230,7 @@ TEST(a_timer_starts_in_the_first_hook_and_not_in_the_last) {
 }
 
 TEST(timers_that_came_and_went_leave_nothing) {
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     uint64_t held = 0;
     for (size_t i = 0; i < test_rounds(20000, 2000); i++) {
         uint64_t timer = start(s.context, (int64_t)(i % 100) + 50, 0);

@@ -3,37 +3,21 @@
 
 static const int64_t ms = 1000000;
 
-typedef struct stage {
-    backstage_engine *engine;
-    test_recorder *seen;
-    backstage_ref actor;
-    backstage_context *context;
-} stage;
-
-static stage open_stage(void) {
-    stage s;
-    s.engine = test_engine();
-    s.seen = test_recorder_new();
-    s.actor = test_spawn(s.engine, NULL, test_receive, s.seen);
-    s.context = test_context(s.engine, s.actor);
-    return s;
-}
-
 /* Moves the clock on, and says how much has been received in all. */
-static size_t after(stage *s, int64_t by_ns) {
+static size_t after(test_stage *s, int64_t by_ns) {
     CHECK_OK(backstage_engine_advance(s->engine, (uint64_t)by_ns));
     test_run(s->engine);
     return s->seen->count;
 }
 
-static uint64_t start(stage *s, int64_t after_ns, int64_t every_ns) {
+static uint64_t start(test_stage *s, int64_t after_ns, int64_t every_ns) {
     uint64_t timer = 0;
     CHECK_OK(backstage_timer_start(s->context, after_ns, every_ns, &timer));
     return timer;
 }
 
 TEST(a_one_shot_timer_comes_once_and_not_early) {
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     uint64_t timer = start(&s, 10 * ms, 0);
     CHECK_EQ(after(&s, 0), 0);
     CHECK_EQ(after(&s, 10 * ms - 1), 0);
@@ -52,7 +36,7 @@ TEST(a_one_shot_timer_comes_once_and_not_early) {
 }
 
 TEST(a_periodic_timer_comes_each_time) {
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     uint64_t timer = start(&s, 5 * ms, 10 * ms);
     CHECK_EQ(after(&s, 5 * ms - 1), 0);
     CHECK_EQ(after(&s, 1), 1);
@@ -70,7 +54,7 @@ TEST(a_periodic_timer_comes_each_time) {
 }
 
 TEST(a_late_periodic_timer_comes_once_and_says_how_often_it_was_due) {
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     start(&s, 10 * ms, 10 * ms);
     if (CHECK_EQ(after(&s, 105 * ms), 1)) {
         CHECK_EQ(test_timer_event(&s.seen->messages[0]).expirations, 10);
@@ -93,7 +77,7 @@ TEST(a_late_periodic_timer_comes_once_and_says_how_often_it_was_due) {
 }
 
 TEST(a_timer_of_zero_comes_at_the_next_run) {
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     start(&s, 0, 0);
     CHECK_EQ(s.seen->count, 0);
     CHECK_EQ(after(&s, 0), 1);
@@ -105,7 +89,7 @@ TEST(a_timer_of_zero_comes_at_the_next_run) {
 }
 
 TEST(a_bad_time_is_refused) {
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     uint64_t timer = 77;
     CHECK_STATUS(backstage_timer_start(s.context, -1, 0, &timer), BACKSTAGE_INVALID_ARGUMENT);
     CHECK_STATUS(backstage_timer_start(s.context, 0, -1, &timer), BACKSTAGE_INVALID_ARGUMENT);
@@ -117,7 +101,7 @@ TEST(a_bad_time_is_refused) {
 }
 
 TEST(the_end_of_time_is_far) {
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     uint64_t now = 0;
     CHECK_EQ(after(&s, 1000 * ms), 0);
     uint64_t once = start(&s, INT64_MAX, 0);
@@ -153,7 +137,7 @@ static backstage_status spin(backstage_context *context, const backstage_envelop
 }
 
 TEST(a_timer_started_over_and_over_does_not_starve_messages) {
-    stage s = open_stage();
+    test_stage s = test_stage_open();
     uint64_t messages = 0, timer;
     backstage_ref actor = test_spawn(s.engine, NULL, spin, &messages);
     CHECK_OK(backstage_timer_start(test_context(s.engine, actor), 0, 0, &timer));
