@@ -248,3 +248,21 @@ TEST(the_high_water_mark_stays) {
     CHECK_EQ(test_actor_statistics(engine, actor).dead, 150);
     test_end(engine);
 }
+
+TEST(a_full_inbox_refuses_a_long_payload_without_copying_it) {
+    static char data[1000000];
+    backstage_engine *engine = test_engine();
+    backstage_actor_options options = {
+        .size = sizeof options, .receive = test_ignore, .capacity = 1};
+    backstage_ref actor;
+    CHECK_OK(backstage_engine_spawn(engine, &options, &actor));
+    CHECK_OK(backstage_engine_send(engine, actor, "x", 1));
+    const uint64_t held = test_statistics(engine).memory_bytes;
+    CHECK_STATUS(backstage_engine_send(engine, actor, data, sizeof data), BACKSTAGE_INBOX_FULL);
+    CHECK_EQ(test_statistics(engine).memory_bytes, held);
+    /* What is wrong with the message itself comes first. */
+    CHECK_STATUS(backstage_engine_send(engine, actor, data, BACKSTAGE_PAYLOAD_BYTES_DEFAULT + 1),
+                 BACKSTAGE_PAYLOAD_TOO_LARGE);
+    CHECK_STATUS(backstage_engine_send(engine, actor, NULL, 1), BACKSTAGE_INVALID_ARGUMENT);
+    test_end(engine);
+}
