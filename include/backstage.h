@@ -28,8 +28,8 @@
  * accepted = handled + dead + queued (see backstage_statistics).
  *
  * Order. Messages from one sender to one receiver arrive in the order sent, sends and publishes
- * alike. Events (TIMER, IO, SIGNAL, TERMINATED, FAILURE) wait in a lane of their own: they take
- * no room in the inbox, cannot be refused, and may overtake messages.
+ * alike. Events (TIMER, IO, SIGNAL, TERMINATED, FAILURE, RECEIVE_TIMEOUT) wait in a lane of their
+ * own: they take no room in the inbox, cannot be refused, and may overtake messages.
  *
  * Run to completion. An engine runs one callback at a time. A call made inside a callback never
  * runs another callback: a send only queues, a spawn or stop takes effect when its turn comes.
@@ -110,6 +110,8 @@ extern "C" {
  * bytes of memory of an engine  unlimited      -
  * bytes of a payload carried    32             32
  *   inside its envelope
+ * restarts within the window    3 in 5 s       4096
+ *   of a supervisor
  */
 enum {
     BACKSTAGE_ID_BYTES_MAX = 255,
@@ -125,7 +127,9 @@ enum {
     BACKSTAGE_BUDGET_MAX = 255,
     BACKSTAGE_REMOTE_CAPACITY_DEFAULT = 8192,
     BACKSTAGE_REMOTE_CAPACITY_MAX = 1048576,
-    BACKSTAGE_INLINE_BYTES = 32
+    BACKSTAGE_INLINE_BYTES = 32,
+    BACKSTAGE_RESTARTS_DEFAULT = 3,
+    BACKSTAGE_RESTARTS_MAX = 4096
 };
 
 /* ---- Version and statuses ---------------------------------------------------------------- */
@@ -206,13 +210,14 @@ enum {
     BACKSTAGE_PUBLISH = 2, /* the publisher's bytes; see backstage_envelope_topic; token: opaque */
     BACKSTAGE_SUBSCRIBE = 3, /* `sender` subscribed to you; the payload is the topic's name */
     BACKSTAGE_UNSUBSCRIBE = 4,
-    BACKSTAGE_REQUEST = 5,    /* the sender's bytes: answer with backstage_reply */
-    BACKSTAGE_REPLY = 6,      /* the answer's bytes; token: the request's */
-    BACKSTAGE_FAILURE = 7,    /* payload: backstage_failure; token: the request's */
-    BACKSTAGE_TIMER = 8,      /* payload: backstage_timer_event; token: the timer */
-    BACKSTAGE_IO = 9,         /* payload: backstage_io_event; token: the watcher */
-    BACKSTAGE_SIGNAL = 10,    /* payload: backstage_signal_event; token: the watcher */
-    BACKSTAGE_TERMINATED = 11 /* payload: backstage_termination; sender: who ended */
+    BACKSTAGE_REQUEST = 5,         /* the sender's bytes: answer with backstage_reply */
+    BACKSTAGE_REPLY = 6,           /* the answer's bytes; token: the request's */
+    BACKSTAGE_FAILURE = 7,         /* payload: backstage_failure; token: the request's */
+    BACKSTAGE_TIMER = 8,           /* payload: backstage_timer_event; token: the timer */
+    BACKSTAGE_IO = 9,              /* payload: backstage_io_event; token: the watcher */
+    BACKSTAGE_SIGNAL = 10,         /* payload: backstage_signal_event; token: the watcher */
+    BACKSTAGE_TERMINATED = 11,     /* payload: backstage_termination; sender: who ended */
+    BACKSTAGE_RECEIVE_TIMEOUT = 12 /* payload: backstage_timer_event */
 };
 
 /* A message as its receiver sees it: 64 bytes, borrowed until the callback returns. */
@@ -231,16 +236,18 @@ typedef uint32_t backstage_reason;
 enum {
     BACKSTAGE_REASON_NORMAL = 1,       /* it shut itself down */
     BACKSTAGE_REASON_STOPPED = 2,      /* it was stopped or poisoned, or its parent ended */
-    BACKSTAGE_REASON_FAILED = 3,       /* a callback of its failed: see the status */
-    BACKSTAGE_REASON_KILLED = 4,       /* it did not end in time (not in use yet) */
+    BACKSTAGE_REASON_FAILED = 3,       /* a callback failed: its own, or a child's it answers for */
+    BACKSTAGE_REASON_KILLED = 4,       /* it was not drained in time */
     BACKSTAGE_REASON_ENGINE_ENDED = 5, /* the engine was destroyed */
-    BACKSTAGE_REASON_NOT_FOUND = 6     /* it had ended before it was monitored */
+    BACKSTAGE_REASON_NOT_FOUND = 6,    /* it had ended before it was monitored */
+    BACKSTAGE_REASON_RESTARTED = 7     /* to `deinit` alone: it starts again */
 };
 
 /* Payloads of the messages that the engine itself sends. */
+/* TIMEOUT, NOT_FOUND (nobody has the id), STOPPED (the receiver ended, or failed on the request),
+ * or INBOX_FULL (the receiver's policy dropped it). */
 typedef struct backstage_failure {
-    backstage_status status; /* TIMEOUT, STOPPED (the receiver ended or failed), or INBOX_FULL (the
-                                receiver's policy dropped the request) */
+    backstage_status status;
 } backstage_failure;
 
 typedef struct backstage_timer_event {
@@ -258,9 +265,14 @@ typedef struct backstage_signal_event {
     uint32_t count; /* how often it came since it was last handled, at least 1 */
 } backstage_signal_event;
 
+/* Why an actor ended, and where that began: one stopped because its parent failed has the reason
+ * STOPPED, the origin_reason FAILED, and as origin the parent, or whose failure that was. */
 typedef struct backstage_termination {
     backstage_reason reason;
-    backstage_status status; /* what the callback returned, if reason is FAILED; else 0 */
+    backstage_status status; /* what the origin's callback returned, if it FAILED; else 0 */
+    backstage_ref origin;    /* this actor itself, unless another's end was the cause of its */
+    backstage_reason origin_reason; /* why the origin ended, or failed */
+    uint32_t reserved;
 } backstage_termination;
 
 enum { BACKSTAGE_READABLE = 1, BACKSTAGE_WRITABLE = 2, BACKSTAGE_IO_ERROR = 4 };
@@ -348,11 +360,12 @@ enum {
     BACKSTAGE_RUN_NO_WAIT = 3 /* a turn for each ready actor, if any; no sleep */
 };
 
-/* Runs actors. Ends as the mode says, or early when stopped (OK) or when timeout_ns of the
- * engine's clock have passed (TIMEOUT); RUN_ONCE counts only its sleep, RUN_NO_WAIT nothing. On a
- * virtual clock nothing sleeps for time: a run that could only wait for a timer returns TIMEOUT
- * at once if it has a timeout, else waits for descriptors, signals and other threads. Engine's
- * thread.
+/* Runs actors. Ends as the mode says, or early when stopped (OK), when a failure was escalated
+ * past the top (its status, see Supervision), when a drain of the engine is over, or when
+ * timeout_ns of the engine's clock have passed (TIMEOUT); RUN_ONCE counts only its sleep,
+ * RUN_NO_WAIT nothing. On a virtual clock nothing sleeps for time: a run that could only wait for a
+ * timer returns TIMEOUT at once if it has a timeout, else waits for descriptors, signals and other
+ * threads. Engine's thread.
  * Errors: IN_CALLBACK inside any callback; INVALID_ARGUMENT for an unknown mode. */
 backstage_status backstage_engine_run(backstage_engine *engine, backstage_run_mode mode,
                                       int64_t timeout_ns);
@@ -361,6 +374,14 @@ backstage_status backstage_engine_run(backstage_engine *engine, backstage_run_mo
  * look at other threads; if none is running, makes the next one return at once. Actors and
  * messages stay as they are: run again to go on. Any thread. */
 backstage_status backstage_engine_stop(backstage_engine *engine);
+
+/* Drains all actors, as backstage_drain does a family of them: what they have queued they handle,
+ * and they still hear from each other, but nobody else. Then they end, the last born first, and the
+ * run returns: OK, or TIMEOUT if some had to be killed. Until then no actor without a parent can be
+ * spawned (ENDING); after it the engine is as it was before its first. Called again, it moves the
+ * deadline. Inside callbacks or outside; takes time in proportion to the actors.
+ * Errors: NO_MEMORY. */
+backstage_status backstage_engine_drain(backstage_engine *engine, int64_t timeout_ns);
 
 /* Moves a virtual clock forward at one stroke, as if the engine had been busy for so long: what
  * fell due is handled when it runs next, in order of time; a periodic timer that was due several
@@ -385,7 +406,7 @@ typedef struct backstage_statistics {
     uint64_t actors;       /* alive now */
     uint64_t spawned;      /* ever */
     uint64_t failures;     /* callbacks that returned a negative status */
-    uint64_t restarts;     /* actors restarted: none yet, for failed actors stop */
+    uint64_t restarts;     /* actors restarted */
     uint64_t polls;        /* looks at the operating system for I/O */
     uint64_t memory_bytes; /* held now: actors, inboxes, payloads, tables and pools */
 } backstage_statistics;
@@ -402,6 +423,7 @@ typedef struct backstage_actor_statistics {
     uint64_t restarts;
     uint64_t queued_max;   /* the most that ever waited: the high-water mark */
     uint64_t memory_bytes; /* held by its inbox now: slots and payloads beyond the inline ones */
+    uint64_t stashed;      /* set aside now, and part of `queued` */
 } backstage_actor_statistics;
 
 /* Fills in one actor's statistics, in constant time. Errors: NOT_FOUND. */
@@ -424,9 +446,89 @@ backstage_status backstage_engine_watch_fd(backstage_engine *engine, int fd, uin
 /* Errors: NOT_FOUND. */
 backstage_status backstage_engine_unwatch_fd(backstage_engine *engine, uint64_t watcher);
 
+/* ---- Supervision -------------------------------------------------------------------------
+ *
+ * A parent whose options hold a backstage_supervision is its children's supervisor: when one fails,
+ * a directive says what follows.
+ *
+ *     RESTART   the child's own children end, `deinit` runs with RESTARTED, then `init`; what was
+ *               queued or stashed is handled after that
+ *     RESUME    it goes on with the next message, as if nothing had happened
+ *     STOP      it ends: FAILED
+ *     ESCALATE  the supervisor fails with that status, and its own supervisor decides
+ *
+ * A restart keeps ref, id, kind, inbox, subscriptions, requests and monitors, those of the child by
+ * others too; its timers, watchers and receive timeout are gone, and it receives as it first did.
+ * The message that it failed on is a dead letter. The strategy says who else restarts: with
+ * ONE_FOR_ALL all children, with REST_FOR_ONE those born after the one that failed. They handle
+ * nothing more, run `deinit` in reverse order of birth, and `init` in order of birth.
+ *
+ * Every restart decided on counts as one. One more than restarts_max within window_ns, and the
+ * supervisor gives up: as if the directive were ESCALATE. An escalated failure passes from
+ * supervisor to supervisor; where a directive is RESTART, that one's child is restarted, and its
+ * `init` spawns its children anew; where it is RESUME, all go on as they were. Past the top, a
+ * supervisor without a parent, that one ends (FAILED), and the engine's run returns the status.
+ *
+ * With backoff_ns the first restart of a child waits so long, and each further one twice as long as
+ * the last, backoff_max_ns at most, until it has run for window_ns without one; jitter_percent
+ * takes off up to that part of each wait at random, by the engine's seed. Meanwhile messages wait.
+ *
+ * A child's own part is its backstage_restart: PERMANENT children also restart when they shut
+ * themselves down, TRANSIENT ones only when they fail, TEMPORARY ones never: RESTART stops them,
+ * and so does a group's restart. A child that is stopped, poisoned or drained ends for good.
+ *
+ * What fails when:
+ *     receive              as above
+ *     init                 as above, but RESUME means RESTART; also if that was a restart
+ *     deinit               is logged and counted; the end or the restart goes on
+ *     an ending actor, or  ends with FAILED, and nobody is asked
+ *     a child of one
+ *     the supervisor,      is its own supervisor's matter; its children end before its end or
+ *     children restarting  restart, those that wait to start included
+ *     without memory       a restart that cannot be made is a STOP */
+
+typedef uint32_t backstage_strategy;
+enum { BACKSTAGE_ONE_FOR_ONE = 0, BACKSTAGE_ONE_FOR_ALL = 1, BACKSTAGE_REST_FOR_ONE = 2 };
+
+typedef uint32_t backstage_directive;
+enum {
+    BACKSTAGE_DIRECTIVE_RESTART = 0,
+    BACKSTAGE_DIRECTIVE_RESUME = 1,
+    BACKSTAGE_DIRECTIVE_STOP = 2,
+    BACKSTAGE_DIRECTIVE_ESCALATE = 3
+};
+
+typedef uint32_t backstage_restart;
+enum {
+    BACKSTAGE_RESTART_PERMANENT = 0,
+    BACKSTAGE_RESTART_TRANSIENT = 1,
+    BACKSTAGE_RESTART_TEMPORARY = 2
+};
+
+/* Decides on a failure, as the supervisor, in place of a fixed directive: of which child, with
+ * which status, and how often it was restarted before. `state` is the supervisor's. Runs as soon as
+ * the child's callback has returned; may do what any callback may. An unknown directive is a STOP. */
+typedef backstage_directive (*backstage_decide_callback)(backstage_context *supervisor,
+                                                         backstage_ref child,
+                                                         backstage_status status, uint64_t restarts,
+                                                         void *state);
+
+/* How to supervise children. Copied at the spawn. */
+typedef struct backstage_supervision {
+    size_t size; /* sizeof(backstage_supervision) */
+    backstage_strategy strategy;
+    backstage_directive directive;    /* for every failure, unless decide is given */
+    backstage_decide_callback decide; /* NULL: the directive */
+    uint32_t restarts_max;            /* within the window; 0: 3. To allow none: ESCALATE */
+    uint32_t jitter_percent;          /* 0 to 100 */
+    int64_t window_ns;                /* 0: 5 s */
+    int64_t backoff_ns;               /* 0: restart at once */
+    int64_t backoff_max_ns;           /* 0: 64 times backoff_ns */
+} backstage_supervision;
+
 /* ---- Actors ------------------------------------------------------------------------------ */
 
-/* Runs before the actor's first message, in its first turn. */
+/* Runs before the actor's first message, in its first turn; and again when it is restarted. */
 typedef backstage_status (*backstage_init_callback)(backstage_context *context, void *state);
 
 /* Handles one message or event. A negative return is a failure: see backstage_actor_options. */
@@ -443,7 +545,8 @@ typedef backstage_status (*backstage_receive_batch_callback)(backstage_context *
                                                              void *state);
 
 /* The terminal hook: runs exactly once for every actor spawned, after its children have ended,
- * whether or not `init` ran or succeeded; free `state` here. A failure here is logged. */
+ * whether or not `init` ran or succeeded; free `state` here. Before each restart it runs as well,
+ * with the reason RESTARTED: undo what `init` did, and keep `state`. A failure here is logged. */
 typedef backstage_status (*backstage_deinit_callback)(backstage_context *context,
                                                       backstage_reason reason, void *state);
 
@@ -456,9 +559,10 @@ enum {
 };
 
 /* How to run an actor. Only a receive callback (one of the two) is needed. A callback that
- * returns a negative status has failed: the message in hand is a dead letter, the actor stops
- * with its children, its parent and those who monitor it get one TERMINATED each, and a line is
- * logged. Of its children's other ends a parent learns by monitoring them. */
+ * returns a negative status has failed: the message in hand is a dead letter, a line is logged, and
+ * what follows is its supervisor's to say. Without one, or if that says so, the actor stops with
+ * its children, and its parent and those who monitor it get one TERMINATED each. Of its children's
+ * other ends a parent learns by monitoring them. */
 typedef struct backstage_actor_options {
     size_t size;      /* sizeof(backstage_actor_options) */
     const char *id;   /* NULL: none, found by ref only, and nobody can subscribe to it */
@@ -473,11 +577,15 @@ typedef struct backstage_actor_options {
     uint32_t budget;             /* messages per turn; see Limits */
     uint32_t sees_subscriptions; /* 1: gets SUBSCRIBE and UNSUBSCRIBE, as far as its inbox has room
                                     (else dead letters); those made before it was spawned first */
+    const backstage_supervision *supervision; /* of its children; NULL: those that fail stop */
+    backstage_restart restart;                /* when its supervisor starts it again */
+    uint32_t reserved;                        /* 0 */
 } backstage_actor_options;
 
 /* Makes an actor without a parent. It can be sent to at once. Errors: INVALID_ID, EXISTS (the id
- * names a living or ending actor), LIMIT (actors_max), NO_MEMORY; INVALID_ARGUMENT unless exactly
- * one receive callback is given. `deinit` does not run for an actor that could not be spawned. */
+ * names a living or ending actor), LIMIT (actors_max), NO_MEMORY, ENDING while the engine drains;
+ * INVALID_ARGUMENT unless exactly one receive callback is given. `deinit` does not run for an actor
+ * that could not be spawned. */
 backstage_status backstage_engine_spawn(backstage_engine *engine,
                                         const backstage_actor_options *options,
                                         backstage_ref *actor);
@@ -485,7 +593,7 @@ backstage_status backstage_engine_spawn(backstage_engine *engine,
 backstage_status backstage_spawn(backstage_context *context, const backstage_actor_options *options,
                                  backstage_ref *actor);
 
-/* Makes an actor that ends when this one does, and whose failure this one is told of. */
+/* Makes a child: an actor that ends when this one does, and whose failures this one answers for. */
 backstage_status backstage_spawn_child(backstage_context *context,
                                        const backstage_actor_options *options,
                                        backstage_ref *actor);
@@ -498,8 +606,42 @@ backstage_status backstage_stop(backstage_context *context, backstage_ref actor)
 /* Ends this actor, once the callback in hand has returned. */
 backstage_status backstage_shutdown(backstage_context *context);
 /* Ends an actor once it has handled what is already queued; until then it may do all it could
- * before. What is sent to it from now on answers ENDING. Errors: NOT_FOUND. */
+ * before. What is sent to it from now on answers ENDING, but for replies. Errors: NOT_FOUND. */
 backstage_status backstage_poison(backstage_context *context, backstage_ref actor);
+
+/* Ends an actor and all below it, its family, gracefully. Nothing more is accepted from others
+ * (ENDING), but the family handles what it has queued, sends among itself what that takes, and
+ * still gets the replies that it waits for. Once none of it has a message queued or stashed, nor a
+ * request waiting, it ends, children first: STOPPED. What has not ended when timeout_ns are over
+ * (0: at once; negative: never) is KILLED: what it had queued becomes dead letters, but its
+ * `deinit` runs. Its timers and watchers work until then, and it may spawn children, who join in.
+ * Draining again moves the deadline. Takes time in proportion to the family.
+ * Errors: NOT_FOUND, NO_MEMORY. */
+backstage_status backstage_drain(backstage_context *context, backstage_ref actor,
+                                 int64_t timeout_ns);
+
+/* Changes how this actor receives, from the next message or event on: how a state machine changes
+ * its state. `state` stays, and so do options. A restart takes it back.
+ * Errors: INVALID_ARGUMENT for NULL, NO_MEMORY. */
+backstage_status backstage_become(backstage_context *context, backstage_receive_callback receive);
+backstage_status backstage_become_batch(backstage_context *context,
+                                        backstage_receive_batch_callback receive_batch);
+
+/* Sets the message in hand aside for later: once the callback has returned OK it counts neither as
+ * handled nor as dead, but keeps its room in the inbox, whose policy drops none that are stashed.
+ * Only inside the callback that was given the envelope. What is stashed when the actor restarts it
+ * gets back first; when it ends, they are dead letters. Errors: INVALID_ARGUMENT for an event or
+ * another envelope, EXISTS if this one is stashed already, NO_MEMORY. */
+backstage_status backstage_stash(backstage_context *context, const backstage_envelope *envelope);
+/* Takes back all that is stashed, in the order in which it came: it is handled next, before what
+ * waits in the inbox. What the callback in hand stashed itself stays. Tells how many, if count is
+ * not NULL. Errors: NO_MEMORY. */
+backstage_status backstage_unstash(backstage_context *context, uint32_t *count);
+
+/* Asks for a RECEIVE_TIMEOUT event whenever neither message nor event has come to this actor for
+ * so long (positive), and again after as long; 0 takes that back. Never early. Ends with a restart.
+ * Errors: INVALID_ARGUMENT for a negative time, NO_MEMORY. */
+backstage_status backstage_receive_timeout(backstage_context *context, int64_t after_ns);
 
 /* Finds an actor by id; one that is ending too, until it has ended. Errors: INVALID_ID,
  * NOT_FOUND. */
@@ -646,24 +788,61 @@ backstage_status backstage_unsubscribe_from_topic(backstage_context *context,
 
 /* ---- Monitors and requests ---------------------------------------------------------------- */
 
-/* Asks for a TERMINATED event when an actor ends; at once if it has ended already.
+/* Asks for a TERMINATED event when an actor ends, whatever the reason; at once if it has ended
+ * already (NOT_FOUND). One-way: nothing else follows for either. A restart is no end.
  * Errors: EXISTS, NO_MEMORY; INVALID_ARGUMENT for BACKSTAGE_NONE or this actor itself. */
 backstage_status backstage_monitor(backstage_context *context, backstage_ref actor);
+/* The same for whoever has an id now; `*actor`, if actor is not NULL, tells who that is. If nobody
+ * has it, that is BACKSTAGE_NONE, and so is the event's sender. Errors: INVALID_ID as well. */
+backstage_status backstage_monitor_id(backstage_context *context, const char *id,
+                                      backstage_ref *actor);
 /* Takes that back; an event not yet handled is withdrawn. Errors: NOT_MONITORED. */
 backstage_status backstage_unmonitor(backstage_context *context, backstage_ref actor);
 
 /* Sends a REQUEST and gives a token. Exactly one REPLY or FAILURE with that token follows, unless
- * this actor ends first. A timeout of zero or less is for ever. Errors: as backstage_send. */
+ * this actor ends first; a restart is no end. A timeout of zero or less is for ever. By id, nobody
+ * there is a FAILURE (NOT_FOUND) too. Errors: as backstage_send. */
 backstage_status backstage_request(backstage_context *context, backstage_ref receiver,
                                    const void *payload, size_t size, int64_t timeout_ns,
                                    uint64_t *token);
+backstage_status backstage_request_to_id(backstage_context *context, const char *id,
+                                         const void *payload, size_t size, int64_t timeout_ns,
+                                         uint64_t *token);
 
-/* Answers a request. `request` may be the envelope in hand, or a copy of it kept for later: only
- * its sender and token are read. Errors: NOT_WAITING when the request has been answered, timed
- * out or gone: the reply is then counted as a dead letter; INBOX_FULL when the asker's inbox is
- * full, whatever its policy: try again later. Else as backstage_send. */
+/* Answers the request in hand. Errors: NOT_WAITING when the request has been answered, timed out
+ * or gone: the reply is then a dead letter; INBOX_FULL when the asker's inbox is full, whatever its
+ * policy: try again later. Else as backstage_send. */
 backstage_status backstage_reply(backstage_context *context, const backstage_envelope *request,
                                  const void *payload, size_t size);
+
+/* What it takes to answer a request later than in its callback: a plain value, copied freely. */
+typedef struct backstage_reply_handle {
+    backstage_ref sender; /* who asks; BACKSTAGE_NONE from outside the engine */
+    uint64_t token;
+} backstage_reply_handle;
+
+/* The reply handle of a request. Errors: INVALID_ARGUMENT for another type of message. */
+backstage_status backstage_envelope_reply_handle(const backstage_envelope *request,
+                                                 backstage_reply_handle *handle);
+/* Answers a request whose handle was kept; any actor may, once. Errors: as backstage_reply. */
+backstage_status backstage_reply_later(backstage_context *context,
+                                       const backstage_reply_handle *handle, const void *payload,
+                                       size_t size);
+
+/* Sends a REQUEST from outside any actor, and waits for the answer. On another thread than the
+ * engine's this blocks until the engine, run by its own thread, has it answered, and timeout_ns is
+ * real time. On the engine's thread, outside callbacks, it runs the engine meanwhile, until stopped
+ * at the latest. A negative timeout is for ever. On OK `*reply` is the answer's bytes: you hold a
+ * reference, and release it. Any thread. Errors: TIMEOUT; NOT_FOUND; STOPPED when the receiver
+ * ended or failed on it, or the run was stopped; INBOX_FULL; ENDING, also when the engine is
+ * destroyed meanwhile; QUEUE_FULL; PAYLOAD_TOO_LARGE; NO_MEMORY; IN_CALLBACK inside any callback of
+ * the engine; a status that ended the run, see backstage_engine_run; by id, INVALID_ID. */
+backstage_status backstage_engine_request(backstage_engine *engine, backstage_ref receiver,
+                                          const void *payload, size_t size, int64_t timeout_ns,
+                                          backstage_payload **reply);
+backstage_status backstage_engine_request_to_id(backstage_engine *engine, const char *id,
+                                                const void *payload, size_t size,
+                                                int64_t timeout_ns, backstage_payload **reply);
 
 /* ---- Time, descriptors, signals -----------------------------------------------------------
  *

@@ -1,9 +1,21 @@
 import BackstageCore
 import CBackstage
 
-private func read(_ options: UnsafePointer<backstage_actor_options>?) -> backstage_actor_options? {
+/// The options of an actor, and how it supervises its children, if it does. Nil if they are not to be
+/// understood.
+private func read(_ options: UnsafePointer<backstage_actor_options>?)
+    -> (backstage_actor_options, backstage_supervision?)?
+{
     guard let options else { return nil }
-    return read(options, least: MemoryLayout<backstage_actor_options>.size, empty: backstage_actor_options())
+    let least = MemoryLayout<backstage_actor_options>.size
+    guard let read = read(options, least: least, empty: backstage_actor_options()) else { return nil }
+    guard let supervision = read.supervision else { return (read, nil) }
+    let leastOfSupervision = MemoryLayout<backstage_supervision>.size
+    guard
+        let supervisionRead = BackstageABI.read(
+            supervision, least: leastOfSupervision, empty: backstage_supervision())
+    else { return nil }
+    return (read, supervisionRead)
 }
 
 @implementation @_cdecl("backstage_engine_spawn")
@@ -11,9 +23,11 @@ public func backstage_engine_spawn(
     _ handle: OpaquePointer!, _ options: UnsafePointer<backstage_actor_options>!,
     _ ref: UnsafeMutablePointer<backstage_ref>!
 ) -> backstage_status {
-    guard let engine = engine(handle), let options = read(options), let ref else { return .invalidArgument }
+    guard let engine = engine(handle), let (options, supervision) = read(options), let ref else {
+        return .invalidArgument
+    }
     let status = engine.check()
-    return status == .ok ? engine.spawn(options, ref) : status
+    return status == .ok ? engine.spawn(options, supervision, ref) : status
 }
 
 @implementation @_cdecl("backstage_spawn")
@@ -21,8 +35,10 @@ public func backstage_spawn(
     _ context: OpaquePointer!, _ options: UnsafePointer<backstage_actor_options>!,
     _ ref: UnsafeMutablePointer<backstage_ref>!
 ) -> backstage_status {
-    guard let actor = actor(context), let options = read(options), let ref else { return .invalidArgument }
-    return actor.spawn(options, asChild: false, ref)
+    guard let actor = actor(context), let (options, supervision) = read(options), let ref else {
+        return .invalidArgument
+    }
+    return actor.spawn(options, supervision, asChild: false, ref)
 }
 
 @implementation @_cdecl("backstage_spawn_child")
@@ -30,8 +46,10 @@ public func backstage_spawn_child(
     _ context: OpaquePointer!, _ options: UnsafePointer<backstage_actor_options>!,
     _ ref: UnsafeMutablePointer<backstage_ref>!
 ) -> backstage_status {
-    guard let actor = actor(context), let options = read(options), let ref else { return .invalidArgument }
-    return actor.spawn(options, asChild: true, ref)
+    guard let actor = actor(context), let (options, supervision) = read(options), let ref else {
+        return .invalidArgument
+    }
+    return actor.spawn(options, supervision, asChild: true, ref)
 }
 
 @implementation @_cdecl("backstage_stop")

@@ -74,31 +74,3 @@ public func backstage_engine_broadcast(
     guard let engine = engine(handle) else { return .invalidArgument }
     return engine.broadcastFromOutside(kind, payload, size)
 }
-
-@implementation @_cdecl("backstage_monitor")
-public func backstage_monitor(_ context: OpaquePointer!, _ ref: backstage_ref) -> backstage_status {
-    actor(context)?.monitor(ref) ?? .invalidArgument
-}
-
-@implementation @_cdecl("backstage_unmonitor")
-public func backstage_unmonitor(_ context: OpaquePointer!, _ ref: backstage_ref) -> backstage_status {
-    actor(context)?.unmonitor(ref) ?? .invalidArgument
-}
-
-@implementation @_cdecl("backstage_request")
-public func backstage_request(
-    _ context: OpaquePointer!, _ receiver: backstage_ref, _ payload: UnsafeRawPointer!, _ size: Int,
-    _ timeout: Int64, _ token: UnsafeMutablePointer<UInt64>!
-) -> backstage_status {
-    guard let actor = actor(context), let token else { return .invalidArgument }
-    return actor.request(receiver, payload, size, timeout: timeout, token)
-}
-
-@implementation @_cdecl("backstage_reply")
-public func backstage_reply(
-    _ context: OpaquePointer!, _ request: UnsafePointer<backstage_envelope>!, _ payload: UnsafeRawPointer!,
-    _ size: Int
-) -> backstage_status {
-    guard let actor = actor(context), let request else { return .invalidArgument }
-    return actor.reply(to: request, payload, size)
-}

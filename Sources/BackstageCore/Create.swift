@@ -146,6 +146,7 @@ extension Engine {
                 freeBlocks: (base + plan.freeBlocks).assumingMemoryBound(to: Block?.self),
                 sharedBlocks: parts.shared.unsafelyUnwrapped, isVirtual: isVirtual,
                 lookEvery: isVirtual ? 256 : 64, poller: poller, remote: remote, seed: options.seed,
+                randomState: options.seed,
                 deadLetter: options.dead_letter, deadLetterState: options.dead_letter_state,
                 log: options.log, logState: options.log_state))
         return engine
@@ -170,6 +171,7 @@ extension Engine {
         clibev_set_current(self)
         pointee.isDestroying = true
         buryRemoteQueue()
+        releaseDrain()
         endAll()
         while let watcher = pointee.hostWatchers { unwatchHost(watcher) }
         releaseSignalInbox()
@@ -195,12 +197,15 @@ extension Engine {
         pointee.readyFirst = nil
         pointee.readyLast = nil
         for index in 0..<Int(pointee.actorCount) {
-            (pointee.actors + index).pointee.flags.subtract([.ready, .parked])
+            let actor = pointee.actors + index
+            actor.pointee.flags.remove(.ready)
+            actor.pointee.flags.remove(.parked)
+            actor.pointee.flags.remove(.suspended)
         }
         while pointee.lastParentless != noActor {
             let actor = pointee.actors + Int(pointee.lastParentless)
             actor.pointee.flags.insert(.ready)
-            beginEnding(actor, Reason.engineEnded, .ok)
+            beginEnding(actor, Reason.engineEnded, actor.cause(Reason.engineEnded))
             end(actor)
             while let next = dequeueReady() {
                 if next.pointee.flags.has(.ending) { end(next) } else { next.pointee.flags.remove(.ready) }

@@ -83,6 +83,12 @@ package struct EngineState {
 
     // What is left.
     let seed: UInt64
+    /// Of the numbers that the seed decides.
+    var randomState: UInt64
+    var drain = EngineDrain()
+    /// What the run returns that is asked to stop.
+    var runStatus = Status.ok
+    var restarts: UInt64 = 0
     var dead: UInt64 = 0
     var events: UInt64 = 0
     var failures: UInt64 = 0
@@ -184,10 +190,10 @@ extension Actor {
         return status == .ok ? .notFound : status
     }
 
-    /// The same, for what an ending actor may no longer begin.
+    /// The same, for what an actor may not begin that ends, or goes down to restart.
     package func checkActive() -> Status {
         let status = check()
         if status != .ok { return status }
-        return pointee.flags.has(.ending) ? .ending : .ok
+        return pointee.flags.has(.halting) ? .ending : .ok
     }
 }

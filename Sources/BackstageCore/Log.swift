@@ -60,6 +60,11 @@ extension Engine {
     }
 
     @inline(never)
+    func logLine(_ level: backstage_log_level, _ text: StaticString) {
+        log(level) { $0.append(text) }
+    }
+
+    @inline(never)
     func logLine(_ level: backstage_log_level, _ text: StaticString, _ actor: Actor) {
         log(level) { line in
             line.append(text)

@@ -13,6 +13,7 @@ extension Engine {
         statistics.actors = UInt64(pointee.living)
         statistics.spawned = pointee.spawned
         statistics.failures = pointee.failures
+        statistics.restarts = pointee.restarts
         statistics.polls = pointee.polls
         statistics.memory_bytes = UInt64(heldBytes)
         return statistics
@@ -21,13 +22,17 @@ extension Engine {
     package func statistics(of actor: Actor) -> backstage_actor_statistics {
         let details = actor.details
         var statistics = backstage_actor_statistics()
-        statistics.queued = UInt64(actor.used)
+        let stash = actor.life?.pointee.stash ?? Stash()
+        statistics.stashed = UInt64(stash.count)
+        statistics.queued = UInt64(actor.used) + statistics.stashed
+        statistics.restarts = actor.life?.pointee.restarts ?? 0
         statistics.handled = details.pointee.handled &+ UInt64(actor.pointee.head)
         statistics.dead = details.pointee.dead
         let queuedMax = max(details.pointee.queuedMax, UInt32(actor.pointee.queuedMax))
         statistics.queued_max = UInt64(max(queuedMax, actor.waiting))
         let ring = actor.pointee.ring == nil ? 0 : UInt64(actor.pointee.mask) + 1
-        statistics.memory_bytes = (ring + UInt64(details.pointee.blockUnits)) * 64
+        let aside: UInt64 = stash.slots == nil ? 0 : 1 << UInt64(stash.ringClass)
+        statistics.memory_bytes = (ring + aside + UInt64(details.pointee.blockUnits)) * 64
         return statistics
     }
 

@@ -45,6 +45,7 @@ enum MessageType {
     static var io: UInt16 { UInt16(BACKSTAGE_IO) }
     static var signal: UInt16 { UInt16(BACKSTAGE_SIGNAL) }
     static var terminated: UInt16 { UInt16(BACKSTAGE_TERMINATED) }
+    static var receiveTimeout: UInt16 { UInt16(BACKSTAGE_RECEIVE_TIMEOUT) }
 }
 
 /// Why an actor ended.
@@ -52,8 +53,10 @@ package enum Reason {
     static var normal: backstage_reason { backstage_reason(BACKSTAGE_REASON_NORMAL) }
     static var stopped: backstage_reason { backstage_reason(BACKSTAGE_REASON_STOPPED) }
     static var failed: backstage_reason { backstage_reason(BACKSTAGE_REASON_FAILED) }
+    static var killed: backstage_reason { backstage_reason(BACKSTAGE_REASON_KILLED) }
     static var engineEnded: backstage_reason { backstage_reason(BACKSTAGE_REASON_ENGINE_ENDED) }
     static var notFound: backstage_reason { backstage_reason(BACKSTAGE_REASON_NOT_FOUND) }
+    static var restarted: backstage_reason { backstage_reason(BACKSTAGE_REASON_RESTARTED) }
 }
 
 /// Why a message became a dead letter.

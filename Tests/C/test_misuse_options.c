@@ -221,5 +221,5 @@ TEST(the_structs_have_the_layout_that_the_header_promises) {
     CHECK_EQ(sizeof(backstage_timer_event), 16);
     CHECK_EQ(sizeof(backstage_io_event), 8);
     CHECK_EQ(sizeof(backstage_signal_event), 8);
-    CHECK_EQ(sizeof(backstage_termination), 8);
+    CHECK_EQ(sizeof(backstage_termination), 24);
 }

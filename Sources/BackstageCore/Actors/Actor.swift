@@ -44,28 +44,41 @@ struct ActorFlags: OptionSet {
     /// Will handle no more messages. Also set in free places, so that one test refuses both.
     static var ending: ActorFlags { ActorFlags(rawValue: 1 << 5) }
     static var batch: ActorFlags { ActorFlags(rawValue: 1 << 6) }
-    static var dropsNewest: ActorFlags { ActorFlags(rawValue: 1 << 7) }
-    static var dropsOldest: ActorFlags { ActorFlags(rawValue: 1 << 8) }
-    static var seesSubscriptions: ActorFlags { ActorFlags(rawValue: 1 << 9) }
-    /// Ending, and waiting for its last child to end: `ready`, but on no list.
-    static var parked: ActorFlags { ActorFlags(rawValue: 1 << 10) }
     /// On the list of those that rest with a ring.
-    static var resting: ActorFlags { ActorFlags(rawValue: 1 << 11) }
+    static var resting: ActorFlags { ActorFlags(rawValue: 1 << 7) }
+    /// Ending or restarting, and waiting for its last child to end: `ready`, but on no list.
+    static var parked: ActorFlags { ActorFlags(rawValue: 1 << 8) }
+    /// Between a failure and the next start: handles nothing.
+    static var restarting: ActorFlags { ActorFlags(rawValue: 1 << 9) }
+    /// Restarting, and waiting for its supervisor's word: `ready`, but on no list.
+    static var suspended: ActorFlags { ActorFlags(rawValue: 1 << 10) }
+    /// Its receive callback is another since its turn began.
+    static var changed: ActorFlags { ActorFlags(rawValue: 1 << 11) }
+    /// Has a receive timeout.
+    static var timed: ActorFlags { ActorFlags(rawValue: 1 << 12) }
 
+    /// A turn is about more than messages, and so is the next.
+    static var unfinished: ActorFlags {
+        either(either(either(starting, events), either(poisoned, ending)), restarting)
+    }
     /// A turn begins with more than messages.
-    static var attention: ActorFlags { either(either(starting, events), either(poisoned, ending)) }
-    /// A send is refused.
+    static var attention: ActorFlags { either(unfinished, either(changed, timed)) }
+    /// A send is refused, or needs a closer look.
     static var refusing: ActorFlags { either(poisoned, ending) }
+    /// Handles nothing more, or not for now.
+    static var halting: ActorFlags { either(ending, restarting) }
+    /// No further message in this turn.
+    static var interrupting: ActorFlags { either(halting, changed) }
 
     /// Not an array literal, which would be an array in a debug build.
     @inline(__always) private static func either(_ a: ActorFlags, _ b: ActorFlags) -> ActorFlags {
         ActorFlags(rawValue: a.rawValue | b.rawValue)
     }
 
-    /// Why the actor ends, once it does: the top four bits.
+    /// Why the actor ends, once it does: the top three bits.
     var reason: backstage_reason {
-        get { backstage_reason(rawValue >> 12) }
-        set { self = ActorFlags(rawValue: rawValue & 0x0FFF | UInt16(truncatingIfNeeded: newValue) << 12) }
+        get { backstage_reason(rawValue >> 13) }
+        set { self = ActorFlags(rawValue: rawValue & 0x1FFF | UInt16(truncatingIfNeeded: newValue) << 13) }
     }
 
     @inline(__always) func has(_ other: ActorFlags) -> Bool { rawValue & other.rawValue != 0 }
@@ -79,7 +92,8 @@ let noActor = UInt32.max
 struct ActorDetails {
     /// NUL-terminated; nil if it has none.
     var id: UnsafeMutablePointer<UInt8>?
-    var initialize: backstage_init_callback?
+    /// The init callback; once the actor ends for good, the ref of who that began with.
+    var initializeOrOrigin: UInt64
     var deinitialize: backstage_deinit_callback?
     var extras: UnsafeMutablePointer<ActorExtras>?
     var kind: UnsafeMutablePointer<Kind>?
@@ -92,14 +106,61 @@ struct ActorDetails {
     var nextSibling: UInt32
     var kindPrevious: UInt32
     var kindNext: UInt32
-    var capacity: UInt32
+    /// The capacity less one, and marks in the top byte.
+    var capacityAndMarks: UInt32
     var queuedMax: UInt32
     /// Payload blocks queued, in units of 64 bytes.
     var blockUnits: UInt32
+    /// What the failure was that it ends for, if it was one.
     var status: backstage_status
 }
 
-/// What an actor has only once it uses timers, watchers, monitors, requests or topics.
+extension ActorDetails {
+    var capacity: UInt32 { capacityAndMarks & 0xFF_FFFF + 1 }
+
+    var marks: ActorMarks {
+        get { ActorMarks(rawValue: UInt8(truncatingIfNeeded: capacityAndMarks >> 24)) }
+        set { capacityAndMarks = capacityAndMarks & 0xFF_FFFF | UInt32(newValue.rawValue) << 24 }
+    }
+
+    var initialize: backstage_init_callback? {
+        unsafeBitCast(UInt(initializeOrOrigin), to: backstage_init_callback?.self)
+    }
+}
+
+/// What the hot path need not know of an actor.
+struct ActorMarks: OptionSet {
+    var rawValue: UInt8
+
+    static var dropsNewest: ActorMarks { ActorMarks(rawValue: 1 << 0) }
+    static var dropsOldest: ActorMarks { ActorMarks(rawValue: 1 << 1) }
+    static var seesSubscriptions: ActorMarks { ActorMarks(rawValue: 1 << 2) }
+    /// Part of a family, or an engine, that is drained.
+    static var draining: ActorMarks { ActorMarks(rawValue: 1 << 3) }
+    /// Draining, and not known to be done.
+    static var busy: ActorMarks { ActorMarks(rawValue: 1 << 4) }
+
+    @inline(__always) func has(_ other: ActorMarks) -> Bool { rawValue & other.rawValue != 0 }
+
+    private var top: UInt8 {
+        get { rawValue >> 5 }
+        set { rawValue = rawValue & 0x1F | newValue << 5 }
+    }
+
+    /// When its supervisor starts it again: the top three bits, until it ends for good.
+    var restart: backstage_restart {
+        get { backstage_restart(top) }
+        set { top = UInt8(newValue) }
+    }
+
+    /// Why the one ended, or failed, with whom its end began: the same bits from then on.
+    var originReason: backstage_reason {
+        get { backstage_reason(top) }
+        set { top = UInt8(newValue) }
+    }
+}
+
+/// What an actor has only once it uses timers, watchers, monitors, requests, topics or supervision.
 struct ActorExtras {
     /// Everything of its own that may end in an event.
     var sources: Source?
@@ -113,6 +174,7 @@ struct ActorExtras {
     var publisher: UnsafeMutablePointer<Publisher>?
     /// The last publication that it was given, so that it gets none twice.
     var publishStamp: UInt64
+    var life: UnsafeMutablePointer<ActorLife>?
 }
 
 extension Actor {
@@ -166,7 +228,7 @@ extension Actor {
         extras.initialize(
             to: ActorExtras(
                 sources: nil, laneFirst: nil, laneLast: nil, peers: nil, subscriptions: nil,
-                publisher: nil, publishStamp: 0))
+                publisher: nil, publishStamp: 0, life: nil))
         details.pointee.extras = extras
         return extras
     }

@@ -5,11 +5,15 @@ extension Engine {
     /// turn is over, and seen to.
     @inline(never)
     func attend(_ actor: Actor) -> Bool {
-        if actor.pointee.flags.has(.starting) { start(actor) }
-        if actor.pointee.flags.has(.events), !actor.pointee.flags.has(.ending) { handleEvents(actor) }
-        if actor.pointee.flags.has(.poisoned), actor.used == 0 { beginEnding(actor, Reason.stopped, .ok) }
-        if actor.pointee.flags.has(.ending) {
-            end(actor)
+        actor.pointee.flags.remove(.changed)
+        if actor.pointee.flags.has(.timed) { noteCame(actor) }
+        if actor.pointee.flags.has(.starting), !actor.pointee.flags.has(.halting) { start(actor) }
+        if actor.pointee.flags.has(.events) { handleEvents(actor) }
+        if actor.pointee.flags.has(.poisoned), !actor.pointee.flags.has(.halting), leave(actor) {
+            return false
+        }
+        if actor.pointee.flags.has(.halting) {
+            halt(actor)
             return false
         }
         if pointee.stopRequested {
@@ -21,18 +25,27 @@ extension Engine {
 
     private func start(_ actor: Actor) {
         actor.pointee.flags.remove(.starting)
-        guard let initialize = actor.details.pointee.initialize, !actor.pointee.flags.has(.ending) else {
-            return
-        }
+        guard let initialize = actor.details.pointee.initialize else { return }
         pointee.untilLook &-= 1
         let status = initialize(actor.context, actor.pointee.state)
-        if status < 0 { fail(actor, status) }
+        if status < 0 { fail(actor, status, inInit: true) }
     }
 
-    /// A callback returned a negative status.
-    func fail(_ actor: Actor, _ status: Status) {
-        pointee.failures &+= 1
-        logFailure(actor, "failed", status)
-        beginEnding(actor, Reason.failed, status)
+    /// The turn of an actor that was poisoned, or is drained. Whether it rests.
+    private func leave(_ actor: Actor) -> Bool {
+        if actor.details.pointee.marks.has(.draining) { return settleDrain(actor) }
+        if actor.used == 0 { beginEnding(actor, Reason.stopped, actor.cause(Reason.stopped)) }
+        return false
+    }
+
+    /// The turn of an actor that ends or restarts.
+    private func halt(_ actor: Actor) {
+        let isUndecided = !actor.pointee.flags.has(.ending) && actor.pointee.flags.reason == Reason.normal
+        if isUndecided { decideShutdown(actor) }
+        if !actor.pointee.flags.has(.ending), actor.life?.pointee.stage == .waiting {
+            actor.pointee.flags.insert(.suspended)
+        } else {
+            end(actor)
+        }
     }
 }

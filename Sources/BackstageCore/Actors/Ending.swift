@@ -12,14 +12,24 @@ extension Actor {
         let status = check()
         if status != .ok { return status }
         guard let actor = pointee.engine.actor(target) else { return .notFound }
-        pointee.engine.beginEnding(actor, Reason.stopped, .ok)
+        pointee.engine.beginEnding(actor, Reason.stopped, actor.cause(Reason.stopped))
         return .ok
     }
 
+    /// Ends this actor; or restarts it, if it is to be permanent: that is decided at its next turn.
     package func shutdown() -> Status {
         let status = check()
         if status != .ok { return status }
-        pointee.engine.beginEnding(self, Reason.normal, .ok)
+        if pointee.flags.has(.halting) { return .ok }
+        guard details.pointee.marks.restart == UInt32(BACKSTAGE_RESTART_PERMANENT),
+            pointee.engine.supervisor(of: self) != nil, !pointee.flags.has(.poisoned)
+        else {
+            pointee.engine.beginEnding(self, Reason.normal, cause(Reason.normal))
+            return .ok
+        }
+        pointee.flags.insert(.restarting)
+        pointee.flags.reason = Reason.normal
+        pointee.engine.makeReady(self)
         return .ok
     }
 
@@ -35,17 +45,23 @@ extension Actor {
 }
 
 extension Engine {
-    /// Marks an actor as ending; the first reason holds.
-    func beginEnding(_ actor: Actor, _ reason: backstage_reason, _ status: Status) {
+    /// Marks an actor as ending for good; the first reason holds.
+    func beginEnding(_ actor: Actor, _ reason: backstage_reason, _ cause: Cause) {
         if actor.pointee.flags.has(.ending) { return }
         actor.pointee.flags.insert(.ending)
+        actor.pointee.flags.remove(.restarting)
         actor.pointee.flags.reason = reason
-        actor.details.pointee.status = status
-        makeReady(actor)
+        let details = actor.details
+        details.pointee.status = cause.status
+        details.pointee.initializeOrOrigin = cause.origin
+        details.pointee.marks.originReason = cause.reason
+        guard actor.pointee.flags.has(.suspended) else { return makeReady(actor) }
+        actor.pointee.flags.remove(.suspended)
+        enqueueReady(actor)
     }
 
-    /// The turn of an ending actor: ends the last of its children first, and goes on upwards while
-    /// parents wait for that.
+    /// The turn of an actor that ends or restarts: ends the last of its children first, and goes on
+    /// upwards while parents wait for that.
     func end(_ first: Actor) {
         var actor = first
         for _ in 0..<endingsPerTurn where !pointee.stopRequested || pointee.isDestroying {
@@ -54,15 +70,17 @@ extension Engine {
                 actor.pointee.flags.insert(.parked)
                 guard claim(child) else { return }
                 actor = child
-            } else {
+            } else if actor.pointee.flags.has(.ending) {
                 guard let parent = finish(actor) else { return }
                 actor = parent
+            } else {
+                return goDown(actor)
             }
         }
         enqueueReady(actor)
     }
 
-    private func lastChild(of actor: Actor) -> Actor? {
+    func lastChild(of actor: Actor) -> Actor? {
         let child = actor.details.pointee.lastChild
         return child == noActor ? nil : pointee.actors + Int(child)
     }
@@ -70,9 +88,16 @@ extension Engine {
     /// Marks a child as ending. Whether it can end at once: if not it has a turn to come, or waits for
     /// a child of its own, and goes on to its parent when it has ended.
     private func claim(_ child: Actor) -> Bool {
-        let isFree = !child.pointee.flags.has(.ready)
+        let isFree = !child.pointee.flags.has(.ready) || child.pointee.flags.has(.suspended)
         child.pointee.flags.insert(.ready)
-        beginEnding(child, pointee.isDestroying ? Reason.engineEnded : Reason.stopped, .ok)
+        child.pointee.flags.remove(.suspended)
+        guard let parent = child.parent else { return isFree }
+        if pointee.isDestroying {
+            beginEnding(child, Reason.engineEnded, child.cause(Reason.engineEnded))
+        } else {
+            let isKilled = parent.pointee.flags.reason == Reason.killed
+            beginEnding(child, isKilled ? Reason.killed : Reason.stopped, parent.causeForChildren)
+        }
         return isFree
     }
 
@@ -80,7 +105,7 @@ extension Engine {
     private func finish(_ actor: Actor) -> Actor? {
         let parent = actor.parent
         buryQueue(of: actor)
-        runDeinitialize(actor)
+        runDeinitialize(actor, actor.pointee.flags.reason)
         tellOthers(of: actor)
         dismantle(actor)
         guard let parent, parent.pointee.flags.has(.parked) else { return nil }
@@ -90,6 +115,7 @@ extension Engine {
 
     private func buryQueue(of actor: Actor) {
         let reason = pointee.isDestroying ? DeadReason.engineEnded : DeadReason.ended
+        buryStash(of: actor, reason)
         while actor.used != 0 {
             let slot = actor.slot(actor.pointee.head)
             bury(slot, for: actor, reason)
@@ -98,9 +124,8 @@ extension Engine {
         actor.detachRing()
     }
 
-    private func runDeinitialize(_ actor: Actor) {
+    func runDeinitialize(_ actor: Actor, _ reason: backstage_reason) {
         guard let deinitialize = actor.details.pointee.deinitialize else { return }
-        let reason = actor.pointee.flags.reason
         pointee.departing = actor
         let status = deinitialize(actor.context, reason, actor.pointee.state)
         pointee.departing = nil
@@ -111,30 +136,32 @@ extension Engine {
 
     /// Tells those who monitor the actor, or wait for an answer of it, and a parent of a failure.
     private func tellOthers(of actor: Actor) {
-        let details = actor.details
-        let reason = actor.pointee.flags.reason
-        var parentKnows = reason != Reason.failed
-        while let peer = details.pointee.extras?.pointee.peers {
-            unlinkPeer(peer, from: actor)
-            if peer.pointee.kind == .monitor {
-                peer.pointee.reason = reason
-                peer.pointee.status = details.pointee.status
-                if peer.pointee.owner == actor.parent { parentKnows = true }
-            } else {
-                cancelTimeout(peer)
-                peer.pointee.status = .stopped
+        var parentKnows = actor.pointee.flags.reason != Reason.failed
+        while let peer = actor.details.pointee.extras?.pointee.peers {
+            guard peer.pointee.kind == .monitor else {
+                failRequest(peer, .stopped)
+                continue
             }
-            raise(peer)
+            unlinkPeer(peer, from: actor)
+            if peer.pointee.owner == actor.parent { parentKnows = true }
+            tell(peer, of: actor)
         }
         if parentKnows { return }
-        guard let parent = actor.parent, !parent.pointee.flags.has(.ending) else { return }
+        guard let parent = actor.parent, !parent.pointee.flags.has(.halting) else { return }
         guard let notice = makeSource(.notice, for: parent) else {
             return logLine(UInt32(BACKSTAGE_LOG_ERROR), "no memory to tell the parent of a failure:", actor)
         }
         notice.pointee.target = actor.ref
-        notice.pointee.reason = reason
-        notice.pointee.status = details.pointee.status
-        raise(notice)
+        tell(notice, of: actor)
+    }
+
+    private func tell(_ source: Source, of actor: Actor) {
+        let details = actor.details
+        source.pointee.reason = actor.pointee.flags.reason
+        source.pointee.status = details.pointee.status
+        source.pointee.origin = details.pointee.initializeOrOrigin
+        source.pointee.originReason = details.pointee.marks.originReason
+        raise(source)
     }
 
     /// Takes the actor out of everything that it was part of, and frees its place.
@@ -148,9 +175,14 @@ extension Engine {
             pointee.registry.remove(hash(of: id)) { $0 == index }
         }
         leaveKind(actor)
+        noteDone(actor)
+        let waiting = leaveGroup(actor)
+        let parent = actor.parent
         leaveFamily(actor)
         strip(actor)
         freePlace(actor)
         pointee.living -= 1
+        if let parent, let waiting { advanceGroup(of: parent, waiting) }
+        if parent == nil, pointee.drain.stage == .ending { endDrained() }
     }
 }

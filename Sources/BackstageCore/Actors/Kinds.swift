@@ -41,7 +41,7 @@ extension Engine {
         while next != noActor {
             let actor = pointee.actors + Int(next)
             next = actor.details.pointee.kindNext
-            if actor.pointee.flags.has(.refusing) { continue }
+            if actor.refusal(of: message.pointee.sender) != .ok { continue }
             if message.pointee.reserved & Carries.block != 0 { message.block.retain() }
             if deliverOrBury(message, to: actor) { count += 1 }
         }

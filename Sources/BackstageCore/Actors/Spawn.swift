@@ -6,20 +6,25 @@ private let actorsPerCommit: UInt32 = 1024
 
 extension Actor {
     package func spawn(
-        _ options: backstage_actor_options, asChild: Bool, _ ref: UnsafeMutablePointer<backstage_ref>
+        _ options: backstage_actor_options, _ supervision: backstage_supervision?, asChild: Bool,
+        _ ref: UnsafeMutablePointer<backstage_ref>
     ) -> Status {
         let status = checkActive()
         if status != .ok { return status }
-        return pointee.engine.spawn(options, parent: asChild ? self : nil, ref)
+        return pointee.engine.spawn(options, supervision, parent: asChild ? self : nil, ref)
     }
 }
 
 extension Engine {
     /// Makes an actor, or changes nothing.
     package func spawn(
-        _ options: backstage_actor_options, parent: Actor? = nil, _ ref: UnsafeMutablePointer<backstage_ref>
+        _ options: backstage_actor_options, _ supervision: backstage_supervision? = nil,
+        parent: Actor? = nil, _ ref: UnsafeMutablePointer<backstage_ref>
     ) -> Status {
-        guard Self.isValid(options) else { return .invalidArgument }
+        guard Self.isValid(options), supervision.map({ Supervision.isValid($0) }) ?? true else {
+            return .invalidArgument
+        }
+        if parent == nil, pointee.drain.stage != .none { return .ending }
         let id = name(options.id)
         let kind = name(options.kind)
         if (id == nil) != (options.id == nil) || (kind == nil) != (options.kind == nil) { return .invalidID }
@@ -27,7 +32,7 @@ extension Engine {
         guard pointee.freeActors != nil || pointee.actorCount < pointee.actorsMax else { return .limit }
         guard let actor = takePlace() else { return .noMemory }
         settle(actor, options, parent)
-        guard equip(actor, id, kind) else {
+        guard equip(actor, id, kind), supervise(actor, supervision) else {
             strip(actor)
             freePlace(actor)
             return .noMemory
@@ -43,6 +48,7 @@ extension Engine {
             && options.overflow <= UInt32(BACKSTAGE_OVERFLOW_DROP_OLDEST)
             && options.budget <= UInt32(BACKSTAGE_BUDGET_MAX)
             && options.sees_subscriptions <= 1
+            && options.restart <= UInt32(BACKSTAGE_RESTART_TEMPORARY) && options.reserved == 0
     }
 
     /// A free place in the table, or a new one.
@@ -90,11 +96,9 @@ extension Engine {
         var flags: ActorFlags = []
         if options.receive_batch != nil { flags.insert(.batch) }
         if options.`init` != nil { flags.insert(.starting) }
-        if options.overflow == UInt32(BACKSTAGE_OVERFLOW_DROP_NEWEST) { flags.insert(.dropsNewest) }
-        if options.overflow == UInt32(BACKSTAGE_OVERFLOW_DROP_OLDEST) { flags.insert(.dropsOldest) }
-        if options.sees_subscriptions != 0 { flags.insert(.seesSubscriptions) }
         let receive =
             options.receive ?? unsafeBitCast(options.receive_batch, to: backstage_receive_callback?.self)
+        let capacity = options.capacity == 0 ? UInt32(BACKSTAGE_CAPACITY_DEFAULT) : options.capacity
         let budget = options.budget == 0 ? UInt32(BACKSTAGE_BUDGET_DEFAULT) : options.budget
         actor.pointee = ActorCell(
             generation: actor.pointee.generation, flags: flags, budget: UInt8(budget), queuedMax: 0,
@@ -102,12 +106,30 @@ extension Engine {
             head: 0, tail: 0, threshold: 0, mask: 0, receive: receive, state: options.state, engine: self,
             next: nil)
         actor.details.pointee = ActorDetails(
-            id: nil, initialize: options.`init`, deinitialize: options.deinit, extras: nil, kind: nil,
+            id: nil, initializeOrOrigin: UInt64(unsafeBitCast(options.`init`, to: UInt.self)),
+            deinitialize: options.deinit, extras: nil, kind: nil,
             dead: 0, handled: 0,
             parent: parent?.index ?? noActor, lastChild: noActor, previousSibling: noActor,
             nextSibling: noActor, kindPrevious: noActor, kindNext: noActor,
-            capacity: options.capacity == 0 ? UInt32(BACKSTAGE_CAPACITY_DEFAULT) : options.capacity,
-            queuedMax: 0, blockUnits: 0, status: 0)
+            capacityAndMarks: capacity - 1, queuedMax: 0, blockUnits: 0, status: 0)
+        actor.details.pointee.marks = Self.marks(options)
+    }
+
+    private static func marks(_ options: backstage_actor_options) -> ActorMarks {
+        var marks: ActorMarks = []
+        if options.overflow == UInt32(BACKSTAGE_OVERFLOW_DROP_NEWEST) { marks.insert(.dropsNewest) }
+        if options.overflow == UInt32(BACKSTAGE_OVERFLOW_DROP_OLDEST) { marks.insert(.dropsOldest) }
+        if options.sees_subscriptions != 0 { marks.insert(.seesSubscriptions) }
+        marks.restart = options.restart
+        return marks
+    }
+
+    /// Gives the actor what it supervises its children by; false without memory.
+    private func supervise(_ actor: Actor, _ options: backstage_supervision?) -> Bool {
+        guard let options else { return true }
+        guard let life = actor.makeLife() else { return false }
+        life.pointee.supervision = makeSupervision(options)
+        return life.pointee.supervision != nil
     }
 
     /// Gets the actor all that takes memory.
@@ -129,6 +151,7 @@ extension Engine {
     func strip(_ actor: Actor) {
         let details = actor.details
         if let kind = details.pointee.kind, kind.pointee.count == 0 { destroyKind(kind) }
+        if let life = actor.life { destroyLife(life) }
         if let extras = details.pointee.extras { destroy(extras) }
         if let id = details.pointee.id { destroyName(id) }
     }
@@ -142,9 +165,10 @@ extension Engine {
         joinKind(actor)
         joinFamily(actor)
         if actor.pointee.flags.has(.starting) { makeReady(actor) }
+        if actor.parent?.details.pointee.marks.has(.draining) == true { joinDrain(actor) }
         guard let publisher = actor.details.pointee.extras?.pointee.publisher else { return }
         publisher.pointee.actor = actor
-        if actor.pointee.flags.has(.seesSubscriptions) { replaySubscriptions(to: publisher) }
+        if actor.details.pointee.marks.has(.seesSubscriptions) { replaySubscriptions(to: publisher) }
     }
 
     /// Links the actor in behind those born before it: its parent's children, or the parentless.

@@ -43,7 +43,7 @@ extension Engine {
     /// Hands the actor its events, as many as its budget allows.
     func handleEvents(_ actor: Actor) {
         for _ in 0..<actor.pointee.budget {
-            guard !actor.pointee.flags.has(.ending), !pointee.stopRequested,
+            guard !actor.pointee.flags.has(.halting), !pointee.stopRequested,
                 let source = actor.details.pointee.extras?.pointee.laneFirst
             else { return }
             withdraw(source)
@@ -57,13 +57,13 @@ extension Engine {
         compose(source)
         switch kind {
         case .timer where source.pointee.period > 0: break
-        case .io, .signal: break
+        case .io, .signal, .receiveTimeout: break
         default: dispose(of: source)
         }
         pointee.events += 1
         pointee.untilLook &-= 1
         let status = receiveEvent(actor)
-        if status < 0 { return fail(actor, status) }
+        if status < 0 { fail(actor, status) }
         // The callback may have unwatched it.
         if kind == .io, let source = pointee.sources.find(token) { rearm(source) }
     }
@@ -95,13 +95,18 @@ extension Engine {
                 signal: Int32(source.pointee.reason), count: UInt32(clamping: source.pointee.count))
             source.pointee.count = 0
             put(MessageType.signal, 0, source.token, event)
+        case .receiveTimeout:
+            let event = backstage_timer_event(due_ns: source.pointee.target, expirations: 1)
+            put(MessageType.receiveTimeout, 0, 0, event)
         case .request:
             let event = backstage_failure(status: source.pointee.status)
             put(MessageType.failure, source.pointee.target, source.token, event)
         case .monitor, .notice:
-            let event = backstage_termination(reason: source.pointee.reason, status: source.pointee.status)
+            let event = backstage_termination(
+                reason: source.pointee.reason, status: source.pointee.status, origin: source.pointee.origin,
+                origin_reason: source.pointee.originReason, reserved: 0)
             put(MessageType.terminated, source.pointee.target, 0, event)
-        case .hostIO, .none: break
+        default: break
         }
     }
 

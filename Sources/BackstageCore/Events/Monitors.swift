@@ -9,10 +9,7 @@ extension Actor {
         if monitorSource(of: ref) != nil { return .exists }
         guard let target = engine.actor(ref) else {
             guard let source = engine.makeSource(.monitor, for: self) else { return .noMemory }
-            source.pointee.target = ref
-            source.pointee.reason = Reason.notFound
-            source.pointee.status = .ok
-            engine.raise(source)
+            engine.raiseNotFound(source, ref)
             return .ok
         }
         guard let extras = target.makeExtras(), let source = engine.makeSource(.monitor, for: self) else {
@@ -20,6 +17,25 @@ extension Actor {
         }
         engine.linkPeer(source, to: target, extras)
         return .ok
+    }
+
+    /// The same for whoever has an id now.
+    package func monitor(
+        id: UnsafePointer<CChar>?, _ found: UnsafeMutablePointer<backstage_ref>?
+    ) -> Status {
+        let status = checkActive()
+        if status != .ok { return status }
+        let engine = pointee.engine
+        guard let name = engine.name(id) else { return id == nil ? .invalidArgument : .invalidID }
+        guard let target = engine.actor(named: name) else {
+            guard let source = engine.makeSource(.monitor, for: self) else { return .noMemory }
+            engine.raiseNotFound(source, 0)
+            found?.pointee = 0
+            return .ok
+        }
+        let monitored = monitor(target.ref)
+        if monitored == .ok { found?.pointee = target.ref }
+        return monitored
     }
 
     package func unmonitor(_ ref: backstage_ref) -> Status {
@@ -45,5 +61,17 @@ extension Actor {
             mine = source.pointee.next
         }
         return nil
+    }
+}
+
+extension Engine {
+    /// Tells at once that there is nobody to monitor.
+    fileprivate func raiseNotFound(_ source: Source, _ ref: backstage_ref) {
+        source.pointee.target = ref
+        source.pointee.reason = Reason.notFound
+        source.pointee.status = .ok
+        source.pointee.origin = ref
+        source.pointee.originReason = Reason.notFound
+        raise(source)
     }
 }

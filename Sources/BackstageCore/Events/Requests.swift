@@ -5,50 +5,52 @@ extension Actor {
         _ receiver: backstage_ref, _ payload: UnsafeRawPointer?, _ size: Int, timeout: Int64,
         _ token: UnsafeMutablePointer<UInt64>
     ) -> Status {
+        let status = checkActive()
+        if status != .ok { return status }
+        guard let target = pointee.engine.actor(receiver) else { return .notFound }
+        return pointee.engine.request(from: self, to: target, payload, size, timeout, token)
+    }
+
+    package func request(
+        toID id: UnsafePointer<CChar>?, _ payload: UnsafeRawPointer?, _ size: Int, timeout: Int64,
+        _ token: UnsafeMutablePointer<UInt64>
+    ) -> Status {
         var status = checkActive()
         if status != .ok { return status }
         let engine = pointee.engine
-        guard let target = engine.actor(receiver) else { return .notFound }
-        if target.refusal != .ok { return target.refusal }
-        status = engine.compose(MessageType.request, from: ref, payload, size)
+        guard let name = engine.name(id) else { return id == nil ? .invalidArgument : .invalidID }
+        if let target = engine.actor(named: name) {
+            return engine.request(from: self, to: target, payload, size, timeout, token)
+        }
+        status = engine.checkPayload(payload, size)
         if status != .ok { return status }
-        guard let extras = target.makeExtras(),
-            timeout <= 0 || engine.pointee.timers.reserve(in: engine),
-            let source = engine.makeSource(.request, for: self)
-        else {
-            engine.discard(engine.pointee.outbox)
-            return .noMemory
-        }
-        engine.linkPeer(source, to: target, extras)
-        if timeout > 0 { engine.startTimeout(source, after: UInt64(timeout)) }
-        let number = source.token
-        engine.pointee.outbox.pointee.token = number
-        status = engine.dispatch(to: target)
-        if status == .ok {
-            token.pointee = number
-        } else {
-            engine.cancel(source)
-        }
-        return status
+        guard let source = engine.makeSource(.request, for: self) else { return .noMemory }
+        source.pointee.target = 0
+        source.pointee.status = .notFound
+        engine.raise(source)
+        token.pointee = source.token
+        return .ok
     }
 
+    /// Answers a request, by what an envelope or a reply handle says of it.
     package func reply(
-        to request: UnsafePointer<backstage_envelope>, _ payload: UnsafeRawPointer?, _ size: Int
+        to asker: backstage_ref, _ token: UInt64, _ payload: UnsafeRawPointer?, _ size: Int
     ) -> Status {
         var status = check()
         if status != .ok { return status }
         let engine = pointee.engine
-        status = engine.compose(MessageType.reply, from: ref, payload, size, token: request.pointee.token)
+        let source = engine.waitingRequest(token, of: asker)
+        if let source, source.pointee.kind == .outside {
+            return engine.replyOutside(source, from: ref, payload, size)
+        }
+        status = engine.compose(MessageType.reply, from: ref, payload, size, token: token)
         if status != .ok { return status }
-        guard let source = engine.waitingRequest(request.pointee.token),
-            source.pointee.owner.ref == request.pointee.sender
-        else {
+        guard let source else {
             engine.pointee.accepted += 1
-            engine.bury(engine.pointee.outbox, addressedTo: request.pointee.sender, DeadReason.notWaiting)
+            engine.bury(engine.pointee.outbox, addressedTo: asker, DeadReason.notWaiting)
             return .notWaiting
         }
-        let asker = source.pointee.owner
-        status = engine.deliverReply(to: asker)
+        status = engine.deliverReply(to: source.pointee.owner)
         if status == .ok {
             engine.cancel(source)
         } else {
@@ -59,28 +61,62 @@ extension Actor {
 }
 
 extension Engine {
+    fileprivate func request(
+        from asker: Actor, to target: Actor, _ payload: UnsafeRawPointer?, _ size: Int, _ timeout: Int64,
+        _ token: UnsafeMutablePointer<UInt64>
+    ) -> Status {
+        var status = target.refusal(of: asker.ref)
+        if status != .ok { return status }
+        status = compose(MessageType.request, from: asker.ref, payload, size)
+        if status != .ok { return status }
+        guard let extras = target.makeExtras(), timeout <= 0 || pointee.timers.reserve(in: self),
+            let source = makeSource(.request, for: asker)
+        else {
+            discard(pointee.outbox)
+            return .noMemory
+        }
+        linkPeer(source, to: target, extras)
+        if timeout > 0 { startTimeout(source, after: UInt64(timeout)) }
+        let number = source.token
+        pointee.outbox.pointee.token = number
+        status = dispatch(to: target)
+        if status == .ok {
+            token.pointee = number
+            if asker.details.pointee.marks.has(.draining) { noteBusy(asker) }
+        } else {
+            cancel(source)
+        }
+        return status
+    }
+
     /// The request of a token, if it still waits for its answer.
     func waitingRequest(_ token: UInt64) -> Source? {
-        guard let source = pointee.sources.find(token), source.pointee.kind == .request,
-            !source.pointee.isPending
-        else { return nil }
-        return source
+        guard let source = pointee.sources.find(token) else { return nil }
+        switch source.pointee.kind {
+        case .request: return source.pointee.isPending ? nil : source
+        case .outside: return source
+        default: return nil
+        }
+    }
+
+    /// The same, if it is this asker's; nobody's are those from outside.
+    func waitingRequest(_ token: UInt64, of asker: backstage_ref) -> Source? {
+        guard let source = waitingRequest(token) else { return nil }
+        let owner = source.pointee.kind == .outside ? 0 : source.pointee.owner.ref
+        return owner == asker ? source : nil
     }
 
     /// A reply is never dropped by a policy: its sender is told, and may try again.
     func deliverReply(to asker: Actor) -> Status {
-        if asker.waiting >= asker.details.pointee.capacity, asker.refusal == .ok { return .inboxFull }
+        if asker.refusalOfReply == .ok, asker.waiting >= asker.room { return .inboxFull }
         return deliver(pointee.outbox, to: asker)
     }
-
-    /// A request has waited long enough.
-    func expireRequest(_ source: Source) { failRequest(source, .timeout) }
 
     /// The message of a request became a dead letter, so nobody will answer it, unless it has been
     /// forwarded to somebody else.
     func requestDied(_ message: Envelope, _ receiver: backstage_ref, _ reason: backstage_dead_reason) {
-        guard let source = waitingRequest(message.pointee.token), source.pointee.target == receiver,
-            source.pointee.owner.ref == message.pointee.sender
+        guard let source = waitingRequest(message.pointee.token, of: message.pointee.sender),
+            source.pointee.target == receiver
         else { return }
         switch reason {
         case DeadReason.droppedNewest, DeadReason.droppedOldest, DeadReason.inboxFull:
@@ -89,9 +125,11 @@ extension Engine {
         }
     }
 
-    private func failRequest(_ source: Source, _ status: Status) {
+    /// A request will get no answer: tells who asked.
+    func failRequest(_ source: Source, _ status: Status) {
         cancelTimeout(source)
         if let target = actor(source.pointee.target) { unlinkPeer(source, from: target) }
+        if source.pointee.kind == .outside { return failOutside(source, status) }
         source.pointee.status = status
         raise(source)
     }

@@ -5,11 +5,15 @@ import CBackstage
 typealias Source = UnsafeMutablePointer<EventSource>
 
 enum SourceKind: UInt8 {
-    case timer, io, signal, monitor, request
+    case timer, io, signal, monitor, request, receiveTimeout
     /// A child's failure, told to its parent.
     case notice
+    /// The waits of a restart and of a group's, and the deadline of a drain: no events.
+    case backoff, groupBackoff, drain
     /// A descriptor watched outside any actor: it has no owner, and calls back instead.
     case hostIO
+    /// A request from outside any actor, and the deadline of the engine's drain: no owner either.
+    case outside, engineDrain
     /// Free: its token names nothing yet.
     case none
 }
@@ -127,6 +131,27 @@ struct SourceTable {
     }
 }
 
+// Records do for several kinds what each needs one at a time.
+
+extension EventSource {
+    /// Where the end began that a monitor or notice tells of, and why.
+    var origin: backstage_ref {
+        get { count }
+        set { count = newValue }
+    }
+
+    var originReason: backstage_reason {
+        get { backstage_reason(truncatingIfNeeded: period) }
+        set { period = UInt64(newValue) }
+    }
+
+    /// Who waits for the answer to a request from outside.
+    var outside: UnsafeMutablePointer<OutsideRequest>? {
+        get { UnsafeMutablePointer<OutsideRequest>(bitPattern: UInt(period)) }
+        set { period = UInt64(UInt(bitPattern: newValue)) }
+    }
+}
+
 extension Source {
     /// What the user knows the source by.
     var token: UInt64 { UInt64(pointee.generation) << 32 | UInt64(pointee.index) }
@@ -158,7 +183,8 @@ extension Engine {
     /// Takes a source out of all that it is part of, and frees it.
     func cancel(_ source: Source) {
         switch source.pointee.kind {
-        case .timer: cancelTimeout(source)
+        case .timer, .backoff, .groupBackoff, .drain: cancelTimeout(source)
+        case .receiveTimeout: stopReceiveTimeout(source)
         case .io: stopWatching(source)
         case .signal: stopListening(source)
         case .monitor, .request:
@@ -166,7 +192,7 @@ extension Engine {
             if let target = actor(source.pointee.target), !source.pointee.isPending {
                 unlinkPeer(source, from: target)
             }
-        case .notice, .hostIO, .none: break
+        case .notice, .hostIO, .outside, .engineDrain, .none: break
         }
         dispose(of: source)
     }

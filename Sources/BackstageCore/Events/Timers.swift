@@ -59,7 +59,18 @@ extension Engine {
 
     private func expire(_ source: Source) {
         pointee.timers.remove(source)
-        guard source.pointee.kind == .timer else { return expireRequest(source) }
+        switch source.pointee.kind {
+        case .timer: expireTimer(source)
+        case .receiveTimeout: expireReceiveTimeout(source)
+        case .backoff: expireBackoff(source)
+        case .groupBackoff: expireGroupBackoff(source)
+        case .drain: expireDrain(source)
+        case .engineDrain: killDrained()
+        default: failRequest(source, .timeout)
+        }
+    }
+
+    private func expireTimer(_ source: Source) {
         let due = source.pointee.deadline
         if source.pointee.count == 0 { source.pointee.target = due }
         let period = source.pointee.period

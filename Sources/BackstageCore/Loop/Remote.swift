@@ -69,10 +69,23 @@ extension Engine {
         return pointee.remote.push(message) ? .ok : .queueFull
     }
 
+    /// The same for a request, whose answer is waited for.
+    func enqueue(
+        _ request: UnsafeMutablePointer<OutsideRequest>, _ action: RemoteAction, _ receiver: backstage_ref,
+        _ name: Name?, _ payload: UnsafeRawPointer?, _ size: Int
+    ) -> Status {
+        if size > inlineBytes || name != nil {
+            return enqueueBlock(action, receiver, name, payload, size, request)
+        }
+        let message = RemoteMessage(
+            action: action, receiver: receiver, size: size, bytes: payload, request: request)
+        return pointee.remote.push(message) ? .ok : .queueFull
+    }
+
     @inline(never)
     private func enqueueBlock(
         _ action: RemoteAction, _ receiver: backstage_ref, _ name: Name?, _ payload: UnsafeRawPointer?,
-        _ size: Int
+        _ size: Int, _ request: UnsafeMutablePointer<OutsideRequest>? = nil
     ) -> Status {
         let nameLength = name?.length ?? 0
         guard let block = pointee.sharedBlocks.make(size + nameLength + 1) else { return .noMemory }
@@ -81,7 +94,8 @@ extension Engine {
         if let name { memcpy(block.pointee.bytes + size, name.bytes, nameLength) }
         block.pointee.bytes.storeBytes(of: 0, toByteOffset: size + nameLength, as: UInt8.self)
         let message = RemoteMessage(
-            action: action, receiver: receiver, size: size, block: block, nameLength: nameLength)
+            action: action, receiver: receiver, size: size, block: block, nameLength: nameLength,
+            request: request)
         if pointee.remote.push(message) { return .ok }
         block.releaseShared()
         return .queueFull
@@ -131,6 +145,7 @@ extension Engine {
         while let slot = pointee.remote.peek() {
             composeRemote(slot)
             buryRemote(receiver(of: slot), slot, DeadReason.engineEnded)
+            _ = slot.request?.answer(.ending, nil)
             pointee.remote.pop(slot)
         }
     }
@@ -146,6 +161,7 @@ extension Engine {
             if mustWait(for: receiver) { return false }
             let status = deliver(pointee.outbox, to: receiver)
             return status == .ok || buryRemote(receiver, slot, status.deadReason)
+        case .request, .requestToID: return acceptRequest(slot, receiver)
         case .broadcast:
             _ = broadcastOutbox(to: remoteName(slot))
             return true
@@ -156,6 +172,18 @@ extension Engine {
             let status = publish(as: publisher, remoteTopic(slot), remotePublication(slot), nil)
             return status == .ok || buryRemote(nil, slot, status.deadReason)
         }
+    }
+
+    private func acceptRequest(_ slot: UnsafeMutablePointer<RemoteSlot>, _ receiver: Actor?) -> Bool {
+        guard let request = slot.request else { return true }
+        var status = Status.notFound
+        if let receiver {
+            if mustWait(for: receiver) { return false }
+            status = deliver(request, to: receiver)
+        }
+        if status == .ok { return true }
+        _ = request.answer(status, nil)
+        return buryRemote(receiver, slot, status.deadReason)
     }
 
     /// Whether an inbox that rejects is full, and its actor has had no turn since that was first seen.
@@ -169,8 +197,8 @@ extension Engine {
 
     private func receiver(of slot: UnsafeMutablePointer<RemoteSlot>) -> Actor? {
         switch slot.pointee.action {
-        case .send: actor(slot.pointee.receiver)
-        case .sendToID: actor(named: remoteName(slot))
+        case .send, .request: actor(slot.pointee.receiver)
+        case .sendToID, .requestToID: actor(named: remoteName(slot))
         case .publish, .broadcast: nil
         }
     }
@@ -188,13 +216,13 @@ extension Engine {
     private func remoteName(_ slot: UnsafeMutablePointer<RemoteSlot>) -> Name {
         let block = slot.inlined.load(as: Block.self)
         return Name(
-            bytes: block.pointee.bytes + block.pointee.size, length: Int(slot.pointee.nameLength),
+            bytes: block.pointee.bytes + block.pointee.size, length: slot.lengthOfName,
             seed: pointee.seed)
     }
 
     private func composeRemote(_ slot: UnsafeMutablePointer<RemoteSlot>) {
         let isPublication = slot.pointee.action == .publish
-        let type = isPublication ? MessageType.publish : MessageType.send
+        let type = isPublication ? MessageType.publish : slot.request == nil ? MessageType.send : MessageType.request
         let sender = isPublication ? slot.pointee.receiver : 0
         if slot.pointee.reserved & Carries.block != 0 {
             compose(type, from: sender, slot.inlined.load(as: Block.self))
@@ -212,8 +240,8 @@ extension Engine {
         if let receiver {
             bury(pointee.outbox, for: receiver, reason)
         } else {
-            bury(
-                pointee.outbox, addressedTo: slot.pointee.action == .send ? slot.pointee.receiver : 0, reason)
+            let isByRef = slot.pointee.action == .send || slot.pointee.action == .request
+            bury(pointee.outbox, addressedTo: isByRef ? slot.pointee.receiver : 0, reason)
         }
         return true
     }

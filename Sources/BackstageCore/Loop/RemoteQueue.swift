@@ -51,7 +51,7 @@ struct RemoteSlot: ~Copyable {
     var receiver: backstage_ref
     /// Whose turn it is, less the slot's index, so that zeroed memory is a queue that is empty.
     let turn: Atomic<UInt64>
-    /// Length of the name in front of the payload, for what is addressed by name.
+    /// Length of the name behind the payload, for what is addressed by name; or the request that it is.
     var nameLength: UInt64
     var size: UInt32
     var action: RemoteAction
@@ -61,7 +61,7 @@ struct RemoteSlot: ~Copyable {
 }
 
 enum RemoteAction: UInt16 {
-    case send, sendToID, publish, broadcast
+    case send, sendToID, publish, broadcast, request, requestToID
 }
 
 /// What to put into the queue.
@@ -72,6 +72,7 @@ struct RemoteMessage {
     var bytes: UnsafeRawPointer?
     var block: Block?
     var nameLength = 0
+    var request: UnsafeMutablePointer<OutsideRequest>?
 }
 
 extension UnsafeMutablePointer<RemoteQueue> {
@@ -80,7 +81,8 @@ extension UnsafeMutablePointer<RemoteQueue> {
     func push(_ message: RemoteMessage) -> Bool {
         guard let (slot, position) = claim() else { return false }
         slot.pointee.receiver = message.receiver
-        slot.pointee.nameLength = UInt64(message.nameLength)
+        slot.pointee.nameLength =
+            message.request.map { UInt64(UInt(bitPattern: $0)) } ?? UInt64(message.nameLength)
         slot.pointee.size = UInt32(truncatingIfNeeded: message.size)
         slot.pointee.action = message.action
         if let block = message.block {
@@ -156,4 +158,15 @@ extension UnsafeMutablePointer<RemoteQueue> {
 
 extension UnsafeMutablePointer<RemoteSlot> {
     var inlined: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self) + inlineOffset }
+
+    /// Who waits for the answer, if this is a request.
+    var request: UnsafeMutablePointer<OutsideRequest>? {
+        switch pointee.action {
+        case .request, .requestToID:
+            UnsafeMutablePointer<OutsideRequest>(bitPattern: UInt(pointee.nameLength))
+        default: nil
+        }
+    }
+
+    var lengthOfName: Int { request?.pointee.nameLength ?? Int(pointee.nameLength) }
 }

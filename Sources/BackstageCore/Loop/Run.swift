@@ -13,17 +13,39 @@ extension Engine {
         let status = checkOutsideCallbacks()
         if status != .ok { return status }
         guard mode <= UInt32(BACKSTAGE_RUN_NO_WAIT) else { return .invalidArgument }
-        enterRun()
-        let deadline = timeout < 0 ? UInt64.max : freshNow() + UInt64(timeout)
-        let result =
+        return run(timeout) { deadline in
             switch Int(mode) {
-            case BACKSTAGE_RUN_UNTIL_STOPPED: runUntilStopped(deadline)
+            case BACKSTAGE_RUN_UNTIL_STOPPED: runUntilStopped(deadline) { false }
             case BACKSTAGE_RUN_UNTIL_IDLE: runUntilIdle(deadline)
             case BACKSTAGE_RUN_ONCE: runOnce(deadline)
             default: runNoWait()
             }
+        }
+    }
+
+    /// Runs until something is so, or the run is stopped.
+    func run(timeout: Int64, until isDone: () -> Bool) -> Status {
+        run(timeout) { runUntilStopped($0, isDone) }
+    }
+
+    private func run(_ timeout: Int64, _ body: (UInt64) -> Status) -> Status {
+        enterRun()
+        let result = body(timeout < 0 ? UInt64.max : freshNow() + UInt64(timeout))
         leaveRun()
-        return result
+        let status = pointee.runStatus
+        pointee.runStatus = .ok
+        return status == .ok ? result : status
+    }
+
+    /// Ends the run, or the next one, with a status.
+    func endRun(_ status: Status) {
+        if pointee.runStatus == .ok { pointee.runStatus = status }
+        if isCurrent {
+            pointee.stopRequested = true
+            pointee.untilLook = 0
+        } else {
+            pointee.remote.requestStop()
+        }
     }
 
     private func enterRun() {
@@ -40,10 +62,10 @@ extension Engine {
         keepHostAwake()
     }
 
-    private func runUntilStopped(_ deadline: UInt64) -> Status {
+    private func runUntilStopped(_ deadline: UInt64, _ isDone: () -> Bool) -> Status {
         while true {
             look()
-            if takeStop() { return .ok }
+            if takeStop() || isDone() { return .ok }
             if pointee.readyFirst != nil {
                 runReady()
                 if pointee.now >= deadline { return timeoutOrStop() }

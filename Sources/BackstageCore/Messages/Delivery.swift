@@ -9,7 +9,7 @@ extension Engine {
     func sendWithCare(
         from sender: backstage_ref, to actor: Actor, _ payload: UnsafeRawPointer?, _ size: Int
     ) -> Status {
-        let refusal = actor.refusal
+        let refusal = actor.refusal(of: sender)
         if refusal != .ok { return refusal }
         // Before a long payload is copied for nothing.
         if actor.isRejecting, checkPayload(payload, size) == .ok { return .inboxFull }
@@ -50,9 +50,12 @@ extension Engine {
         message.carry(block)
     }
 
-    /// Sends the outbox; gives up what it carries if that fails.
-    func dispatch(to actor: Actor) -> Status {
-        let status = deliver(pointee.outbox, to: actor)
+    /// Sends the outbox, for an actor that is not its sender if one is given; gives up what it carries
+    /// if that fails.
+    func dispatch(to actor: Actor, from acting: backstage_ref? = nil) -> Status {
+        let status =
+            acting.map { deliverWithCare(pointee.outbox, to: actor, from: $0) }
+            ?? deliver(pointee.outbox, to: actor)
         if status != .ok { discard(pointee.outbox) }
         return status
     }
@@ -61,7 +64,7 @@ extension Engine {
     @inline(__always)
     func deliver(_ message: Envelope, to actor: Actor) -> Status {
         guard !actor.pointee.flags.has(.refusing), actor.hasRoom || actor.attachFreeSlot() else {
-            return deliverWithCare(message, to: actor)
+            return deliverWithCare(message, to: actor, from: message.pointee.sender)
         }
         put(message, into: actor)
         return .ok
@@ -75,15 +78,17 @@ extension Engine {
     }
 
     @inline(never)
-    private func deliverWithCare(_ message: Envelope, to actor: Actor) -> Status {
-        let refusal = actor.refusal
+    private func deliverWithCare(_ message: Envelope, to actor: Actor, from sender: backstage_ref) -> Status {
+        let isReply = message.pointee.type == MessageType.reply
+        let refusal = isReply ? actor.refusalOfReply : actor.refusal(of: sender)
         if refusal != .ok { return refusal }
         let status = actor.makeRoom()
         if status == .ok {
             put(message, into: actor)
+            if actor.pointee.flags.has(.poisoned) { noteBusy(actor) }
             return .ok
         }
-        guard status == .inboxFull, actor.pointee.flags.has(.dropsNewest) else { return status }
+        guard status == .inboxFull, actor.details.pointee.marks.has(.dropsNewest) else { return status }
         pointee.accepted &+= 1
         bury(message, for: actor, DeadReason.droppedNewest)
         return .ok
@@ -102,25 +107,33 @@ extension Engine {
 }
 
 extension Actor {
-    /// Why the actor takes no message, or `ok`.
-    var refusal: Status {
+    /// Why the actor takes no message of a sender, or `ok`.
+    func refusal(of sender: backstage_ref) -> Status {
         if !isLiving { return .notFound }
-        return pointee.flags.has(.refusing) ? .ending : .ok
+        if !pointee.flags.has(.refusing) { return .ok }
+        if pointee.flags.has(.ending) { return .ending }
+        return pointee.engine.isFamily(sender, of: self) ? .ok : .ending
+    }
+
+    /// Why the actor takes no reply: what it is owed it gets until it ends.
+    var refusalOfReply: Status {
+        if !isLiving { return .notFound }
+        return pointee.flags.has(.ending) ? .ending : .ok
     }
 
     /// Whether the inbox is full, and its policy to refuse what comes then.
     var isRejecting: Bool {
-        !pointee.flags.has(.dropsNewest) && !pointee.flags.has(.dropsOldest)
-            && waiting >= details.pointee.capacity
+        let marks = details.pointee.marks
+        return !marks.has(.dropsNewest) && !marks.has(.dropsOldest) && waiting >= room
     }
 
     /// Makes room for one more message, if capacity, policy and memory allow.
     func makeRoom() -> Status {
-        if pointee.ring == nil { return attachRing() ? .ok : .noMemory }
-        if waiting < details.pointee.capacity {
+        if waiting < room {
+            if pointee.ring == nil { return attachRing() ? .ok : .noMemory }
             return used <= pointee.mask || growRing() ? .ok : .noMemory
         }
-        return pointee.flags.has(.dropsOldest) && dropOldest() ? .ok : .inboxFull
+        return details.pointee.marks.has(.dropsOldest) && dropOldest() ? .ok : .inboxFull
     }
 
     /// Makes a dead letter of the oldest message that waits. Replies stay: each is owed to a request.

@@ -12,6 +12,8 @@ let inlineBytes = 32
 enum Carries {
     static let block: UInt16 = 1
     static let topic: UInt16 = 2
+    /// To be set aside.
+    static let stash: UInt16 = 4
 }
 
 extension Envelope {

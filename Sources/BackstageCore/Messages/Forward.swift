@@ -10,20 +10,22 @@ extension Actor {
             return .invalidArgument
         }
         guard let target = engine.actor(receiver) else { return .notFound }
-        if target.refusal != .ok { return target.refusal }
+        let refusal = target.refusal(of: ref)
+        if refusal != .ok { return refusal }
         let outbox = engine.pointee.outbox
         outbox.take(Envelope(mutating: message))
+        outbox.pointee.reserved &= ~Carries.stash
         guard outbox.pointee.type == MessageType.request,
             let source = engine.waitingRequest(outbox.pointee.token)
         else {
             retainCarried(by: outbox)
-            return engine.dispatch(to: target)
+            return engine.dispatch(to: target, from: ref)
         }
         guard let extras = target.makeExtras() else { return .noMemory }
         retainCarried(by: outbox)
         let former = source.pointee.target
         engine.redirectRequest(source, to: target, extras)
-        let forwarded = engine.dispatch(to: target)
+        let forwarded = engine.dispatch(to: target, from: ref)
         if forwarded != .ok, let former = engine.actor(former), let extras = former.makeExtras() {
             engine.redirectRequest(source, to: former, extras)
         }

@@ -148,7 +148,12 @@ extension Actor {
 
     @inline(__always) private func setMask(_ mask: UInt32) {
         pointee.mask = mask
-        pointee.threshold = mask == 0 ? 1 : min(mask &+ 1, details.pointee.capacity)
+        pointee.threshold = mask == 0 ? 1 : min(mask &+ 1, room)
+    }
+
+    /// What is set aside has changed, and so the room for what waits.
+    func refreshThreshold() {
+        if pointee.ring != nil { setMask(pointee.mask) }
     }
 
     /// Doubles the ring. Positions stay.

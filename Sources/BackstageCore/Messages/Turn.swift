@@ -33,7 +33,13 @@ extension Engine {
             let slot = ring + Int(head & mask)
             let status = receive(context, slot, state)
             if status < 0 { return failed(actor, on: slot, status) }
-            if slot.pointee.reserved != 0 { finish(slot, of: actor) }
+            if slot.pointee.reserved != 0 {
+                finish(slot, of: actor)
+                // A stash may have moved the ring.
+                ring = actor.pointee.ring.unsafelyUnwrapped
+                mask = actor.pointee.mask
+                if pointee.retiredRing != nil { releaseRetiredRing() }
+            }
             if actor.pointee.tail != tail {
                 // It sent to itself.
                 tail = actor.pointee.tail
@@ -48,7 +54,7 @@ extension Engine {
             actor.pointee.head = head
             pointee.handled &+= 1
             left &-= 1
-        } while left != 0 && head != tail && !actor.pointee.flags.has(.ending) && !pointee.stopRequested
+        } while left != 0 && head != tail && !actor.pointee.flags.has(.interrupting) && !pointee.stopRequested
         pointee.untilLook &-= Int32(bitPattern: limit &- left)
     }
 
@@ -64,13 +70,14 @@ extension Engine {
         if Int32(bitPattern: actor.pointee.head) < 0 { actor.rewindRing() }
         if actor.used != 0 { return enqueueReady(actor) }
         if actor.pointee.ring != nil { restRing(actor) }
-        if actor.pointee.flags.has(.attention) { return enqueueReady(actor) }
+        if actor.pointee.flags.has(.unfinished) { return enqueueReady(actor) }
         actor.pointee.flags.remove(.ready)
     }
 
-    /// Gives back what a handled message carried.
+    /// Gives back what a handled message carried; or sets it aside, if the callback said so.
     @inline(never)
     private func finish(_ slot: Envelope, of actor: Actor) {
+        if slot.pointee.reserved & Carries.stash != 0 { return setAside(slot, of: actor) }
         if slot.pointee.reserved & Carries.block != 0 {
             actor.uncount(slot.block)
             release(slot.block)
@@ -99,16 +106,22 @@ extension Engine {
             pointee.hand &-= done
             pointee.handled &+= UInt64(done)
             pointee.untilLook &-= Int32(bitPattern: count)
-            if status < 0 { return failed(actor, on: first + Int(done), status) }
+            if status < 0 {
+                for i in Int(done)..<Int(count) { first[i].reserved &= ~Carries.stash }
+                return failed(actor, on: first + Int(done), status)
+            }
             if actor.pointee.ring != ring { releaseRetiredRing() }
             left &-= count
-        } while left != 0 && actor.used != 0 && !actor.pointee.flags.has(.ending) && !pointee.stopRequested
+        } while left != 0 && actor.used != 0 && !actor.pointee.flags.has(.interrupting)
+            && !pointee.stopRequested
     }
 
     /// The callback failed on a message, which becomes a dead letter.
     @inline(never)
     private func failed(_ actor: Actor, on slot: Envelope, _ status: Status) {
         if slot.pointee.reserved & Carries.block != 0 { actor.uncount(slot.block) }
+        slot.pointee.reserved &= ~Carries.stash
+        actor.life?.pointee.stash.marked = 0
         bury(slot, for: actor, DeadReason.failed)
         actor.passHead()
         pointee.hand = 0

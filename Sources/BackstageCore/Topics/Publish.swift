@@ -116,7 +116,7 @@ extension Engine {
     /// An actor that is ending gets nothing, and that is no dead letter: it no longer subscribes.
     @inline(__always)
     private func deliverPublication(_ message: Envelope, _ actor: Actor) -> Bool {
-        if actor.pointee.flags.has(.refusing) {
+        if actor.pointee.flags.has(.refusing), actor.refusal(of: message.pointee.sender) != .ok {
             forgo(message)
             return false
         }

@@ -158,7 +158,8 @@ extension Engine {
 
     /// Tells a publisher that asked for it who came or went. False without memory.
     private func tellPublisher(_ topic: Topic, _ type: UInt16, _ subscriber: Actor) -> Bool {
-        guard let actor = topic.pointee.publisher.pointee.actor, actor.pointee.flags.has(.seesSubscriptions),
+        guard let actor = topic.pointee.publisher.pointee.actor,
+            actor.details.pointee.marks.has(.seesSubscriptions),
             !actor.pointee.flags.has(.refusing)
         else { return true }
         return tell(actor, type, topic, subscriber)

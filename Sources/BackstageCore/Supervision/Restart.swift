@@ -1,0 +1,102 @@
+import CBackstage
+
+// How an actor restarts: down, with its children ended and what it had started taken away; perhaps a
+// wait; and up again.
+
+enum RestartStage: UInt8 {
+    case up
+    /// Part of a group, and it is not its turn to go down.
+    case waiting
+    case stopping
+    /// Between `deinit` and `init`.
+    case down
+}
+
+extension Engine {
+    /// Restarts an actor, and whom else the strategy says.
+    func restart(_ actor: Actor, under supervisor: Actor, _ cause: Cause) {
+        guard let supervision = supervisor.life?.pointee.supervision else { return }
+        if supervision.pointee.strategy != UInt32(BACKSTAGE_ONE_FOR_ONE) {
+            return restartGroup(of: supervisor, supervision, for: actor, cause)
+        }
+        guard let life = actor.makeLife() else { return endForWantOfMemory(actor, cause) }
+        life.pointee.cause = cause
+        life.pointee.stage = .stopping
+        actor.pointee.flags.insert(.restarting)
+        makeReady(actor)
+    }
+
+    func endForWantOfMemory(_ actor: Actor, _ cause: Cause) {
+        logLine(UInt32(BACKSTAGE_LOG_ERROR), "no memory to restart", actor)
+        let isOrigin = cause.origin == actor.ref && cause.reason == Reason.failed
+        beginEnding(actor, isOrigin ? Reason.failed : Reason.stopped, cause)
+    }
+
+    /// The end of an actor's incarnation: it has no children left.
+    func goDown(_ actor: Actor) {
+        if !actor.pointee.flags.has(.starting) { runDeinitialize(actor, Reason.restarted) }
+        if actor.pointee.flags.has(.ending) { return enqueueReady(actor) }
+        guard let life = actor.life else { return }
+        cancelUnlessKept(by: actor)
+        resetReceive(actor, life)
+        _ = reclaimStash(of: actor)
+        if actor.used == 0, actor.pointee.ring != nil { restRing(actor) }
+        actor.pointee.flags.insert(.suspended)
+        life.pointee.stage = .down
+        guard let supervisor = supervisor(of: actor), let supervision = supervisor.life?.pointee.supervision
+        else { return }
+        if supervision.pointee.strategy != UInt32(BACKSTAGE_ONE_FOR_ONE) {
+            return advanceGroup(of: supervisor, supervision)
+        }
+        let delay = backoffDelay(life, supervision)
+        if delay == 0 || !startBackoff(.backoff, for: actor, delay) { comeUp(actor) }
+    }
+
+    /// Ends what does not survive a restart: timers and watchers.
+    private func cancelUnlessKept(by actor: Actor) {
+        if let supervision = actor.life?.pointee.supervision { supervision.pointee.group = RestartGroup() }
+        var next = actor.details.pointee.extras?.pointee.sources
+        while let source = next {
+            next = source.pointee.next
+            switch source.pointee.kind {
+            case .timer, .io, .signal, .receiveTimeout, .backoff, .groupBackoff: cancel(source)
+            default: break
+            }
+        }
+    }
+
+    /// False without memory.
+    func startBackoff(_ kind: SourceKind, for owner: Actor, _ delay: UInt64) -> Bool {
+        guard pointee.timers.reserve(in: self), let source = makeSource(kind, for: owner) else { return false }
+        startTimeout(source, after: delay)
+        return true
+    }
+
+    func expireBackoff(_ source: Source) {
+        let actor = source.pointee.owner
+        dispose(of: source)
+        comeUp(actor)
+    }
+
+    func expireGroupBackoff(_ source: Source) {
+        let supervisor = source.pointee.owner
+        dispose(of: source)
+        guard let supervision = supervisor.life?.pointee.supervision else { return }
+        startGroup(of: supervisor, supervision)
+    }
+
+    /// Starts an actor again that is down.
+    func comeUp(_ actor: Actor) {
+        guard let life = actor.life, life.pointee.stage == .down, !actor.pointee.flags.has(.ending) else {
+            return
+        }
+        life.pointee.stage = .up
+        life.pointee.startedAt = pointee.now
+        life.pointee.restarts += 1
+        pointee.restarts += 1
+        actor.pointee.flags.remove(.restarting)
+        actor.pointee.flags.remove(.suspended)
+        if actor.details.pointee.initialize != nil { actor.pointee.flags.insert(.starting) }
+        enqueueReady(actor)
+    }
+}
