@@ -82,8 +82,9 @@
  *     IN_CALLBACK       called inside a dead-letter, log or free callback, which may make
  *                       "any thread" calls only; or not allowed inside any callback
  *     NOT_FOUND         the context's actor has ended
- *     ENDING            the context's actor is ending: it can still send, but not spawn,
- *                       subscribe, monitor, request or start timers and watchers
+ *     ENDING            the context's actor is ending, or between a failure and its restart: it can
+ *                       still send, but not spawn, subscribe, monitor, request or start timers and
+ *                       watchers
  */
 #ifndef BACKSTAGE_H
 #define BACKSTAGE_H
@@ -421,7 +422,7 @@ typedef struct backstage_actor_statistics {
     uint64_t handled;
     uint64_t dead;
     uint64_t restarts;
-    uint64_t queued_max;   /* the most that ever waited: the high-water mark */
+    uint64_t queued_max; /* the most that ever waited, what is stashed aside: the high-water mark */
     uint64_t memory_bytes; /* held by its inbox now: slots and payloads beyond the inline ones */
     uint64_t stashed;      /* set aside now, and part of `queued` */
 } backstage_actor_statistics;
@@ -475,14 +476,17 @@ backstage_status backstage_engine_unwatch_fd(backstage_engine *engine, uint64_t 
  *
  * A child's own part is its backstage_restart: PERMANENT children also restart when they shut
  * themselves down, TRANSIENT ones only when they fail, TEMPORARY ones never: RESTART stops them,
- * and so does a group's restart. A child that is stopped, poisoned or drained ends for good.
+ * and so does a group's restart. A child that is stopped, poisoned or drained ends for good; one
+ * that fails while it handles its last messages restarts first, and handles the rest.
  *
  * What fails when:
  *     receive              as above
- *     init                 as above, but RESUME means RESTART; also if that was a restart
+ *     init                 as above, but RESUME means RESTART, or, higher up, that this child alone
+ *                          stops; also if that was a restart
  *     deinit               is logged and counted; the end or the restart goes on
- *     an ending actor, or  ends with FAILED, and nobody is asked
- *     a child of one
+ *     an ending actor      is logged and counted; it ends for the reason it had
+ *     a child of one, or   ends with FAILED, and nobody is asked
+ *     of one that restarts
  *     the supervisor,      is its own supervisor's matter; its children end before its end or
  *     children restarting  restart, those that wait to start included
  *     without memory       a restart that cannot be made is a STOP */

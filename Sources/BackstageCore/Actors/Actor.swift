@@ -61,8 +61,10 @@ struct ActorFlags: OptionSet {
     static var unfinished: ActorFlags {
         either(either(either(starting, events), either(poisoned, ending)), restarting)
     }
+    /// A turn that leaves nothing queued ends with more than rest.
+    static var noteworthy: ActorFlags { either(unfinished, timed) }
     /// A turn begins with more than messages.
-    static var attention: ActorFlags { either(unfinished, either(changed, timed)) }
+    static var attention: ActorFlags { either(noteworthy, changed) }
     /// A send is refused, or needs a closer look.
     static var refusing: ActorFlags { either(poisoned, ending) }
     /// Handles nothing more, or not for now.

@@ -6,6 +6,10 @@ extension Engine {
     @inline(never)
     func attend(_ actor: Actor) -> Bool {
         actor.pointee.flags.remove(.changed)
+        if isKilled(actor) {
+            actor.pointee.flags.remove(.ready)
+            return false
+        }
         if actor.pointee.flags.has(.timed) { noteCame(actor) }
         if actor.pointee.flags.has(.starting), !actor.pointee.flags.has(.halting) { start(actor) }
         if actor.pointee.flags.has(.events) { handleEvents(actor) }
@@ -20,6 +24,14 @@ extension Engine {
             endTurn(actor)
             return false
         }
+        return true
+    }
+
+    /// Whether an actor with nothing queued may rest.
+    @inline(never)
+    func settle(_ actor: Actor) -> Bool {
+        if actor.pointee.flags.has(.unfinished) { return false }
+        noteDoneWithAll(actor)
         return true
     }
 

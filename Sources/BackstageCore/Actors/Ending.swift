@@ -20,13 +20,14 @@ extension Actor {
     package func shutdown() -> Status {
         let status = check()
         if status != .ok { return status }
-        if pointee.flags.has(.halting) { return .ok }
+        if pointee.flags.has(.ending) { return .ok }
         guard details.pointee.marks.restart == UInt32(BACKSTAGE_RESTART_PERMANENT),
             pointee.engine.supervisor(of: self) != nil, !pointee.flags.has(.poisoned)
         else {
             pointee.engine.beginEnding(self, Reason.normal, cause(Reason.normal))
             return .ok
         }
+        if pointee.flags.has(.restarting) { return .ok }
         pointee.flags.insert(.restarting)
         pointee.flags.reason = Reason.normal
         pointee.engine.makeReady(self)

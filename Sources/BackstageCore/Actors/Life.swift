@@ -30,6 +30,8 @@ struct ActorLife {
     var receiveTimeout: Source?
     /// When a message or event last came.
     var lastCame: UInt64 = 0
+    /// Whether that is in the turn it has.
+    var hasCome = false
 }
 
 /// Why an actor ends: its failure's status, and with whom it began.

@@ -29,7 +29,9 @@ extension Engine {
         var status = checkPayload(payload, size)
         if status != .ok { return status }
         if pointee.isDestroying { return .ending }
-        guard let request = UnsafeMutablePointer<OutsideRequest>.make(in: self, nameLength: name?.length ?? 0, timeout: timeout)
+        guard
+            let request = UnsafeMutablePointer<OutsideRequest>.make(
+                in: self, nameLength: name?.length ?? 0, timeout: timeout)
         else { return .noMemory }
         status = enqueue(request, action, receiver, name, payload, size)
         if status == .ok { return request.wait(reply) }
@@ -47,7 +49,9 @@ extension Engine {
         guard let target = find() else { return .notFound }
         status = compose(MessageType.request, from: 0, payload, size)
         if status != .ok { return status }
-        guard let request = UnsafeMutablePointer<OutsideRequest>.make(in: self, nameLength: 0, timeout: timeout) else {
+        guard
+            let request = UnsafeMutablePointer<OutsideRequest>.make(in: self, nameLength: 0, timeout: timeout)
+        else {
             discard(pointee.outbox)
             return .noMemory
         }

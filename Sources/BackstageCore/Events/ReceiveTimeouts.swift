@@ -31,7 +31,15 @@ extension Actor {
 extension Engine {
     /// A turn begins of an actor that has a receive timeout.
     func noteCame(_ actor: Actor) {
-        if actor.used != 0 || actor.pointee.flags.has(.events) { actor.life?.pointee.lastCame = freshNow() }
+        guard let life = actor.life else { return }
+        life.pointee.hasCome = actor.used != 0 || actor.pointee.flags.has(.events)
+        if life.pointee.hasCome { life.pointee.lastCame = freshNow() }
+    }
+
+    /// That turn ends, with nothing queued: what came meanwhile came before now.
+    func noteDoneWithAll(_ actor: Actor) {
+        guard let life = actor.life, life.pointee.hasCome else { return }
+        life.pointee.lastCame = freshNow()
     }
 
     /// The timer was due, and is out of the heap, which has room for it.

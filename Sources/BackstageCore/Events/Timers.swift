@@ -51,10 +51,12 @@ extension Engine {
     /// Raises what is due. On a virtual clock, which may have jumped, only what is due first: the rest
     /// comes once that has been dealt with.
     func expireTimers() {
-        let first = pointee.timers.deadline
-        if first > pointee.now { return }
-        let last = pointee.isVirtual ? first : pointee.now
-        while pointee.timers.deadline <= last { expire(pointee.timers.first) }
+        while pointee.timers.deadline <= pointee.now {
+            let last = pointee.isVirtual ? pointee.timers.deadline : pointee.now
+            while pointee.timers.deadline <= last { expire(pointee.timers.first) }
+            // Not all that is due is for an actor.
+            if pointee.readyFirst != nil { return }
+        }
     }
 
     private func expire(_ source: Source) {

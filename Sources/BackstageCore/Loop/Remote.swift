@@ -222,7 +222,8 @@ extension Engine {
 
     private func composeRemote(_ slot: UnsafeMutablePointer<RemoteSlot>) {
         let isPublication = slot.pointee.action == .publish
-        let type = isPublication ? MessageType.publish : slot.request == nil ? MessageType.send : MessageType.request
+        let type =
+            isPublication ? MessageType.publish : slot.request == nil ? MessageType.send : MessageType.request
         let sender = isPublication ? slot.pointee.receiver : 0
         if slot.pointee.reserved & Carries.block != 0 {
             compose(type, from: sender, slot.inlined.load(as: Block.self))

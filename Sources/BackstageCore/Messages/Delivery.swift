@@ -53,9 +53,12 @@ extension Engine {
     /// Sends the outbox, for an actor that is not its sender if one is given; gives up what it carries
     /// if that fails.
     func dispatch(to actor: Actor, from acting: backstage_ref? = nil) -> Status {
-        let status =
-            acting.map { deliverWithCare(pointee.outbox, to: actor, from: $0) }
-            ?? deliver(pointee.outbox, to: actor)
+        let status: Status
+        if let acting, actor.pointee.flags.has(.refusing) {
+            status = deliverWithCare(pointee.outbox, to: actor, from: acting)
+        } else {
+            status = deliver(pointee.outbox, to: actor)
+        }
         if status != .ok { discard(pointee.outbox) }
         return status
     }

@@ -27,8 +27,6 @@ extension Actor {
         guard let slot = inHand(message) else { return .invalidArgument }
         if slot.pointee.reserved & Carries.stash != 0 { return .exists }
         guard let life = makeLife() else { return .noMemory }
-        // A ring of one slot takes messages without a look at the stash.
-        if pointee.mask == 0, !growRing() { return .noMemory }
         guard life.pointee.stash.reserve(in: pointee.engine) else { return .noMemory }
         life.pointee.stash.marked += 1
         slot.pointee.reserved |= Carries.stash
@@ -51,7 +49,9 @@ extension Actor {
         guard hand > 0 else { return nil }
         var first = slot(pointee.head)
         if let retired = engine.pointee.retiredRing {
-            first = Envelope(OpaquePointer(retired.ring)) + Int(pointee.head & (1 << UInt32(retired.ringClass) &- 1))
+            first =
+                Envelope(OpaquePointer(retired.ring))
+                + Int(pointee.head & (1 << UInt32(retired.ringClass) &- 1))
         }
         let slot = Envelope(mutating: message)
         let distance = UInt(bitPattern: slot) &- UInt(bitPattern: first)
@@ -92,6 +92,7 @@ extension Engine {
         place.take(slot)
         life.pointee.stash.count += 1
         life.pointee.stash.marked -= 1
+        actor.avoidFreeSlots()
         actor.refreshThreshold()
         // The turn counts it as handled, as all that it passes.
         pointee.handled &-= 1
@@ -131,6 +132,14 @@ extension Engine {
 }
 
 extension Actor {
+    /// A ring of one slot takes messages without a look at the stash: the next is of two. Nothing waits
+    /// in this one.
+    fileprivate func avoidFreeSlots() {
+        if pointee.mask != 0 { return }
+        detachRing()
+        pointee.mask = 1
+    }
+
     /// Moves what waits further back. The ring has room.
     fileprivate func moveWaiting(by count: UInt32) {
         var position = pointee.tail

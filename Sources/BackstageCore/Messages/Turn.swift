@@ -33,13 +33,7 @@ extension Engine {
             let slot = ring + Int(head & mask)
             let status = receive(context, slot, state)
             if status < 0 { return failed(actor, on: slot, status) }
-            if slot.pointee.reserved != 0 {
-                finish(slot, of: actor)
-                // A stash may have moved the ring.
-                ring = actor.pointee.ring.unsafelyUnwrapped
-                mask = actor.pointee.mask
-                if pointee.retiredRing != nil { releaseRetiredRing() }
-            }
+            if slot.pointee.reserved != 0 { finish(slot, of: actor) }
             if actor.pointee.tail != tail {
                 // It sent to itself.
                 tail = actor.pointee.tail
@@ -70,7 +64,7 @@ extension Engine {
         if Int32(bitPattern: actor.pointee.head) < 0 { actor.rewindRing() }
         if actor.used != 0 { return enqueueReady(actor) }
         if actor.pointee.ring != nil { restRing(actor) }
-        if actor.pointee.flags.has(.unfinished) { return enqueueReady(actor) }
+        if actor.pointee.flags.has(.noteworthy), !settle(actor) { return enqueueReady(actor) }
         actor.pointee.flags.remove(.ready)
     }
 

@@ -33,7 +33,8 @@ extension Engine {
         while let supervisor = supervisor(of: failing) {
             let directive = directive(of: supervisor, for: failing, failure.status)
             // The callback may have stopped it, or the supervisor.
-            if failing.pointee.flags.has(.ending) { return endFailed(failure, below: failing) }
+            let isEscalation = directive == UInt32(BACKSTAGE_DIRECTIVE_ESCALATE)
+            if failing.pointee.flags.has(.ending), !isEscalation { return endFailed(failure, below: failing) }
             if supervisor.pointee.flags.has(.ending) { break }
             switch Int(directive) {
             case BACKSTAGE_DIRECTIVE_RESUME where failure.canResume || failing != failure.actor:

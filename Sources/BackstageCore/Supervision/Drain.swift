@@ -112,7 +112,9 @@ extension Engine {
 
     /// Whether a sender is of the family of a draining actor: of the smallest that is drained.
     func isFamily(_ sender: backstage_ref, of actor: Actor) -> Bool {
-        guard let sender = self.actor(sender), actor.details.pointee.marks.has(.draining) else { return false }
+        guard let sender = self.actor(sender), actor.details.pointee.marks.has(.draining) else {
+            return false
+        }
         var root = actor
         while root.life?.pointee.isDrained != true {
             guard let parent = root.parent else { return true }

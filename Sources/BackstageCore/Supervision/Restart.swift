@@ -54,7 +54,7 @@ extension Engine {
 
     /// Ends what does not survive a restart: timers and watchers.
     private func cancelUnlessKept(by actor: Actor) {
-        if let supervision = actor.life?.pointee.supervision { supervision.pointee.group = RestartGroup() }
+        actor.life?.pointee.supervision?.pointee.beginAnew()
         var next = actor.details.pointee.extras?.pointee.sources
         while let source = next {
             next = source.pointee.next
@@ -67,7 +67,9 @@ extension Engine {
 
     /// False without memory.
     func startBackoff(_ kind: SourceKind, for owner: Actor, _ delay: UInt64) -> Bool {
-        guard pointee.timers.reserve(in: self), let source = makeSource(kind, for: owner) else { return false }
+        guard pointee.timers.reserve(in: self), let source = makeSource(kind, for: owner) else {
+            return false
+        }
         startTimeout(source, after: delay)
         return true
     }

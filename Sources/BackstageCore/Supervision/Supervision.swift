@@ -57,6 +57,13 @@ extension Supervision {
         timesNext = timesNext + 1 == restartsMax ? 0 : timesNext + 1
         return true
     }
+
+    /// The supervisor restarts: it has no children now, and a past no more.
+    mutating func beginAnew() {
+        timesCount = 0
+        timesNext = 0
+        group = RestartGroup()
+    }
 }
 
 private let windowDefault: UInt64 = 5_000_000_000
