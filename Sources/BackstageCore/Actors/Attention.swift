@@ -6,7 +6,7 @@ extension Engine {
     @inline(never)
     func attend(_ actor: Actor) -> Bool {
         actor.pointee.flags.remove(.changed)
-        if isKilled(actor) {
+        if actor.pointee.flags.has(.poisoned), isKilled(actor) {
             actor.pointee.flags.remove(.ready)
             return false
         }

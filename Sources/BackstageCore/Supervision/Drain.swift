@@ -52,8 +52,25 @@ extension Engine {
         kill(actor)
     }
 
+    /// Ends an actor whose time is over; its family handles nothing more.
     private func kill(_ actor: Actor) {
         beginEnding(actor, Reason.killed, actor.cause(Reason.killed))
+        eachMember(of: actor) { member in
+            member.pointee.flags.insert(.poisoned)
+            member.details.pointee.marks.insert(.draining)
+        }
+    }
+
+    /// Whether a draining actor has lost its turn: the time is over, and it only waits for its end.
+    func isKilled(_ actor: Actor) -> Bool {
+        if actor.pointee.flags.has(.ending) { return false }
+        if pointee.drain.isKilling { return true }
+        var next = actor.parent
+        while let parent = next {
+            if parent.pointee.flags.has(.ending), parent.pointee.flags.reason == Reason.killed { return true }
+            next = parent.parent
+        }
+        return false
     }
 
     /// Makes an actor part of the drain that goes on around it, and has it look for what is left to do.

@@ -58,11 +58,6 @@ extension Engine {
         if pointee.drain.stage == .waiting { endDrained() }
     }
 
-    /// Whether an actor has lost its turn: the engine's time is over, and it only waits for its end.
-    func isKilled(_ actor: Actor) -> Bool {
-        pointee.drain.isKilling && !actor.pointee.flags.has(.ending)
-    }
-
     private func stopDrainDeadline() {
         guard let deadline = pointee.drain.deadline else { return }
         pointee.drain.deadline = nil
