@@ -380,14 +380,14 @@ backstage_status backstage_engine_stop(backstage_engine *engine);
  * and they still hear from each other, but nobody else. Then they end, the last born first, and the
  * run returns: OK, or TIMEOUT if some had to be killed. Until then no actor without a parent can be
  * spawned (ENDING); after it the engine is as it was before its first. Called again, it moves the
- * deadline. Inside callbacks or outside; takes time in proportion to the actors.
- * Errors: NO_MEMORY. */
+ * deadline, of what has not begun to end. Inside callbacks or outside; takes time in proportion to
+ * the actors. Errors: NO_MEMORY. */
 backstage_status backstage_engine_drain(backstage_engine *engine, int64_t timeout_ns);
 
 /* Moves a virtual clock forward at one stroke, as if the engine had been busy for so long: what
- * fell due is handled when it runs next, in order of time; a periodic timer that was due several
- * times comes once. Advance in small steps to see each. Errors: NOT_VIRTUAL; INVALID_ARGUMENT
- * beyond INT64_MAX nanoseconds in all. */
+ * fell due is handled when it runs next, in order of time, and what was queued before may be handled
+ * first; a periodic timer that was due several times comes once. Advance in small steps to see
+ * each. Errors: NOT_VIRTUAL; INVALID_ARGUMENT beyond INT64_MAX nanoseconds in all. */
 backstage_status backstage_engine_advance(backstage_engine *engine, uint64_t by_ns);
 
 /* The engine's clock: nanoseconds since an arbitrary point, or of virtual time. */

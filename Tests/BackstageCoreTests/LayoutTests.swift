@@ -30,7 +30,7 @@ struct LayoutTests {
     }
 
     @Test func anEventSourceIsAtMostTwoCacheLines() {
-        #expect(MemoryLayout<EventSource>.stride <= 128)
+        #expect(MemoryLayout<EventSource>.stride <= 112)
     }
 
     /// What every send touches of the engine lies at its beginning.

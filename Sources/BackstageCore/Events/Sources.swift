@@ -33,12 +33,10 @@ struct EventSource {
     /// Place in the heap of timers, or `noTimer`.
     var heapIndex: UInt32
     var deadline: UInt64
-    var period: UInt64
     /// Orders timers that are due at the same time.
     var sequence: UInt64
     /// Expirations of a timer, signals caught, descriptor events.
     var count: UInt64
-    var io: UnsafeMutablePointer<IOWatcher>?
     /// Who is monitored, asked, or has ended. For a timer: when it was first due.
     var target: backstage_ref
     // Among the monitors and requests of one target.
@@ -98,8 +96,7 @@ struct SourceTable {
                     index: UInt32(chunkCount * Self.perChunk + i), generation: 1,
                     owner: engine.pointee.actors, next: free, previous: nil, laneNext: nil,
                     lanePrevious: nil, kind: .none, isPending: false, heapIndex: noTimer, deadline: 0,
-                    period: 0, sequence: 0, count: 0, io: nil, target: 0, peerNext: nil,
-                    peerPrevious: nil, reason: 0, status: 0))
+                    sequence: 0, count: 0, target: 0, peerNext: nil, peerPrevious: nil, reason: 0, status: 0))
             free = chunk + i
         }
         chunks.unsafelyUnwrapped[chunkCount] = chunk
@@ -131,9 +128,21 @@ struct SourceTable {
     }
 }
 
-// Records do for several kinds what each needs one at a time.
+// A million requests may wait, so a record is kept small: a place holds what its kind needs.
 
 extension EventSource {
+    /// Of a timer or receive timeout, which has no peers: nanoseconds, or 0.
+    var period: UInt64 {
+        get { UInt64(UInt(bitPattern: peerNext)) }
+        set { peerNext = Source(bitPattern: UInt(newValue)) }
+    }
+
+    /// Of a descriptor's watcher, which has no peers.
+    var io: UnsafeMutablePointer<IOWatcher>? {
+        get { UnsafeMutablePointer<IOWatcher>(bitPattern: UInt(bitPattern: peerNext)) }
+        set { peerNext = Source(bitPattern: UInt(bitPattern: newValue)) }
+    }
+
     /// Where the end began that a monitor or notice tells of, and why.
     var origin: backstage_ref {
         get { count }
@@ -141,14 +150,14 @@ extension EventSource {
     }
 
     var originReason: backstage_reason {
-        get { backstage_reason(truncatingIfNeeded: period) }
-        set { period = UInt64(newValue) }
+        get { backstage_reason(truncatingIfNeeded: sequence) }
+        set { sequence = UInt64(newValue) }
     }
 
-    /// Who waits for the answer to a request from outside.
+    /// Who waits for the answer to a request from outside, which is in no lane.
     var outside: UnsafeMutablePointer<OutsideRequest>? {
-        get { UnsafeMutablePointer<OutsideRequest>(bitPattern: UInt(period)) }
-        set { period = UInt64(UInt(bitPattern: newValue)) }
+        get { UnsafeMutablePointer<OutsideRequest>(bitPattern: UInt(bitPattern: laneNext)) }
+        set { laneNext = Source(bitPattern: UInt(bitPattern: newValue)) }
     }
 }
 
@@ -166,7 +175,7 @@ extension Engine {
         source.pointee.isPending = false
         source.pointee.heapIndex = noTimer
         source.pointee.count = 0
-        source.pointee.io = nil
+        source.pointee.peerNext = nil
         source.pointee.previous = nil
         source.pointee.next = extras.pointee.sources
         extras.pointee.sources?.pointee.previous = source

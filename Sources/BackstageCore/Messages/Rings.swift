@@ -14,6 +14,10 @@ let ringClasses = ringClassMax + 1
 private let restingMask: UInt32 = 3
 let restingMax = 128
 
+/// Outgrown rings are kept up to this class (512 KiB): of larger ones there would be as much again as is
+/// in use.
+private let keptClassMax = 13
+
 /// A ring outgrown inside a callback that still reads from it. Kept until the callback returns.
 struct RetiredRing {
     var ring: UnsafeMutableRawPointer
@@ -92,7 +96,12 @@ extension Engine {
     @inline(never) func releaseRetiredRing() {
         guard let retired = pointee.retiredRing else { return }
         pointee.retiredRing = nil
-        giveRing(retired.ring, retired.ringClass)
+        giveOutgrown(retired.ring, retired.ringClass)
+    }
+
+    func giveOutgrown(_ ring: UnsafeMutableRawPointer, _ ringClass: Int) {
+        if ringClass > keptClassMax { return deallocate(ring, ringBytes(ringClass)) }
+        giveRing(ring, ringClass)
     }
 }
 
@@ -172,7 +181,7 @@ extension Actor {
         if hand > 0, engine.pointee.retiredRing == nil {
             engine.pointee.retiredRing = RetiredRing(ring: old, ringClass: oldClass)
         } else {
-            engine.giveRing(old, oldClass)
+            engine.giveOutgrown(old, oldClass)
         }
         pointee.ring = slots
         setMask(mask)

@@ -69,7 +69,7 @@ extension Stash {
         let larger = Envelope(OpaquePointer(ring))
         if let slots {
             for i in 0..<Int(count) { (larger + i).take(slots + i) }
-            engine.giveRing(UnsafeMutableRawPointer(slots), ringClass)
+            engine.giveOutgrown(UnsafeMutableRawPointer(slots), ringClass)
         }
         slots = larger
         ringClass = newClass

@@ -7,6 +7,7 @@
 #ifndef FLOOR_H
 #define FLOOR_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -82,6 +83,41 @@ uint32_t floor_request(floor_actor *sender, floor_actor *receiver, const void *p
 bool floor_reply(floor_actor *self, const floor_message *request, const void *payload,
                  uint32_t size);
 
+/* ---- Restarts: of a child that failed, or of all ------------------------------------------- */
+
+enum { FLOOR_RESTARTS_MAX = 4096 };
+
+typedef void (*floor_hook)(floor_actor *self);
+
+typedef struct floor_restartable {
+    floor_actor actor; /* first */
+    floor_hook init, deinit;
+} floor_restartable;
+
+typedef struct floor_family {
+    floor_restartable *children;
+    uint32_t count;
+    bool one_for_all;
+    uint64_t window_ns, restarts;
+    uint64_t restarts_ns[FLOOR_RESTARTS_MAX]; /* when, of the latest */
+} floor_family;
+
+/* False: too many within the window. */
+bool floor_restart(floor_family *family, floor_restartable *child, uint64_t now_ns);
+
+/* ---- Stash: messages set aside -------------------------------------------------------------- */
+
+typedef struct floor_stash {
+    unsigned char *records;
+    uint32_t used, bytes;
+} floor_stash;
+
+bool floor_stash_open(floor_stash *stash, uint32_t bytes);
+void floor_stash_close(floor_stash *stash);
+bool floor_stash_put(floor_stash *stash, const floor_message *message);
+/* Hands them over in the order in which they came. */
+void floor_unstash(floor_stash *stash, floor_actor *self);
+
 /* ---- Other threads: a bounded ring of many producers and one consumer, which may sleep ---- */
 
 enum { FLOOR_REMOTE_CAPACITY = 8192, FLOOR_REMOTE_BYTES = 48 };
@@ -91,6 +127,24 @@ bool floor_remote_send(floor_actor *receiver, const void *payload, uint32_t size
 /* Takes in and handles messages, asleep when there are none, until *stop. */
 void floor_remote_run(const bool *stop);
 void floor_remote_close(void);
+
+/* ---- Calls: one thread asks, another answers ------------------------------------------------ */
+
+typedef void (*floor_answer)(unsigned char *payload, uint32_t size, void *state);
+
+typedef struct floor_box {
+    pthread_mutex_t mutex;
+    pthread_cond_t asked, answered;
+    enum { FLOOR_BOX_EMPTY, FLOOR_BOX_ASKED, FLOOR_BOX_ANSWERED } state;
+    uint32_t size;
+    unsigned char payload[FLOOR_REMOTE_BYTES];
+} floor_box;
+
+void floor_box_open(floor_box *box);
+void floor_box_close(floor_box *box);
+bool floor_call(floor_box *box, const void *payload, uint32_t size, void *reply);
+/* Answers until *stop, which `answer` may set. */
+void floor_serve(floor_box *box, floor_answer answer, void *state, const bool *stop);
 
 /* ---- Timers: a heap of four children a node ------------------------------------------------ */
 

@@ -14,7 +14,7 @@ void bench_table_head(FILE *file, const bench_options *options) {
     fprintf(file, "\n%u rounds after a warm-up%s, %s, %s; median (min-max)\n\n", options->rounds,
             options->quick ? ", a tenth of the work" : "", how(options),
             options->cpu_time ? "CPU time" : "wall time");
-    fprintf(file, "%-34s %8s %-7s %-22s %-22s %-17s %s\n", "workload", "payload", "unit", "floor",
+    fprintf(file, "%-36s %8s %-7s %-22s %-22s %-17s %s\n", "workload", "payload", "unit", "floor",
             "backstage", "ratio", "goal");
     fflush(file);
 }
@@ -71,7 +71,7 @@ void bench_table_row(FILE *file, const bench_options *options, const bench_resul
         print_spread(backstage, sizeof backstage, result->backstage, result->rounds);
     print_ratio(ratio, sizeof ratio, options, result);
     print_goal(goal, sizeof goal, options, result);
-    fprintf(file, "%-34s %8s %-7s %-22s %-22s %-17s %s\n", name, payload, figure->unit, floor,
+    fprintf(file, "%-36s %8s %-7s %-22s %-22s %-17s %s\n", name, payload, figure->unit, floor,
             backstage, ratio, goal);
     fflush(file);
 }

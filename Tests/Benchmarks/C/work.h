@@ -9,8 +9,9 @@
 #include <string.h>
 
 extern const bench_group ping_pong_group, flood_group, stream_group, ring_group, publish_group,
-    by_id_group, thread_group, request_group, spawn_group, memory_group, timers_group,
-    subtree_group, latency_group, load_group;
+    by_id_group, thread_group, request_group, call_group, outstanding_group, stash_group,
+    spawn_group, memory_group, timers_group, restart_group, subtree_group, latency_group,
+    load_group;
 
 void work_status_failed(const char *file, int line, const char *call, backstage_status status)
     __attribute__((noreturn, cold));
