@@ -36,14 +36,31 @@ extension Actor {
     package func reply(
         to asker: backstage_ref, _ token: UInt64, _ payload: UnsafeRawPointer?, _ size: Int
     ) -> Status {
-        var status = check()
+        let status = check()
         if status != .ok { return status }
+        let engine = pointee.engine
+        if let source = engine.waitingRequest(token), source.pointee.kind == .request,
+            source.pointee.owner.ref == asker,
+            engine.tryPut(
+                MessageType.reply, from: ref, token: token, payload, size, into: source.pointee.owner)
+        {
+            engine.finishRequest(source)
+            return .ok
+        }
+        return replyWithCare(to: asker, token, payload, size)
+    }
+
+    /// A reply that needs a closer look: a late one, one to outside, a long payload, a full inbox.
+    @inline(never)
+    private func replyWithCare(
+        to asker: backstage_ref, _ token: UInt64, _ payload: UnsafeRawPointer?, _ size: Int
+    ) -> Status {
         let engine = pointee.engine
         let source = engine.waitingRequest(token, of: asker)
         if let source, source.pointee.kind == .outside {
             return engine.replyOutside(source, from: ref, payload, size)
         }
-        status = engine.compose(MessageType.reply, from: ref, payload, size, token: token)
+        var status = engine.compose(MessageType.reply, from: ref, payload, size, token: token)
         if status != .ok { return status }
         guard let source else {
             engine.pointee.accepted += 1
@@ -52,7 +69,7 @@ extension Actor {
         }
         status = engine.deliverReply(to: source.pointee.owner)
         if status == .ok {
-            engine.cancel(source)
+            engine.finishRequest(source)
         } else {
             engine.discard(engine.pointee.outbox)
         }
@@ -65,28 +82,36 @@ extension Engine {
         from asker: Actor, to target: Actor, _ payload: UnsafeRawPointer?, _ size: Int, _ timeout: Int64,
         _ token: UnsafeMutablePointer<UInt64>
     ) -> Status {
-        var status = target.refusal(of: asker.ref)
-        if status != .ok { return status }
-        status = compose(MessageType.request, from: asker.ref, payload, size)
+        if target.pointee.flags.has(.refusing) {
+            let refusal = target.refusal(of: asker.ref)
+            if refusal != .ok { return refusal }
+        }
+        let status = checkPayload(payload, size)
         if status != .ok { return status }
         guard let extras = target.makeExtras(), timeout <= 0 || pointee.timers.reserve(in: self),
             let source = makeSource(.request, for: asker)
-        else {
-            discard(pointee.outbox)
-            return .noMemory
-        }
+        else { return .noMemory }
         linkPeer(source, to: target, extras)
         if timeout > 0 { startTimeout(source, after: UInt64(timeout)) }
         let number = source.token
-        pointee.outbox.pointee.token = number
-        status = dispatch(to: target)
-        if status == .ok {
-            token.pointee = number
-            if asker.details.pointee.marks.has(.draining) { noteBusy(asker) }
-        } else {
-            cancel(source)
+        if !tryPut(MessageType.request, from: asker.ref, token: number, payload, size, into: target) {
+            let status = sendWithCare(MessageType.request, from: asker.ref, number, to: target, payload, size)
+            if status != .ok {
+                cancel(source)
+                return status
+            }
         }
-        return status
+        token.pointee = number
+        if asker.pointee.flags.has(.poisoned) { noteBusy(asker) }
+        return .ok
+    }
+
+    /// A request has its answer.
+    @inline(__always)
+    fileprivate func finishRequest(_ source: Source) {
+        cancelTimeout(source)
+        unlinkPeer(source, from: pointee.actors + Int(source.pointee.target >> 32))
+        leaveOwner(source)
     }
 
     /// The request of a token, if it still waits for its answer.

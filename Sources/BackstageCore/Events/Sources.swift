@@ -59,6 +59,7 @@ struct SourceTable {
     init() {}
 
     /// A record of no owner yet; nil without memory.
+    @inline(__always)
     mutating func take(in engine: Engine) -> Source? {
         if free == nil, !grow(in: engine) { return nil }
         guard let source = free else { return nil }
@@ -66,6 +67,7 @@ struct SourceTable {
         return source
     }
 
+    @inline(__always)
     mutating func give(_ source: Source) {
         source.pointee.generation &+= 1
         source.pointee.kind = .none
@@ -84,6 +86,7 @@ struct SourceTable {
         return source
     }
 
+    @inline(never)
     private mutating func grow(in engine: Engine) -> Bool {
         if chunkCount == chunkRoom, !growDirectory(in: engine) { return false }
         guard let memory = engine.allocate(Self.perChunk * MemoryLayout<EventSource>.stride) else {
@@ -209,6 +212,12 @@ extension Engine {
     /// Frees a source that is part of its owner's list alone, and perhaps of the lane.
     func dispose(of source: Source) {
         withdraw(source)
+        leaveOwner(source)
+    }
+
+    /// The same for one that is not in the lane.
+    @inline(__always)
+    func leaveOwner(_ source: Source) {
         let extras = source.pointee.owner.details.pointee.extras.unsafelyUnwrapped
         source.pointee.next?.pointee.previous = source.pointee.previous
         if let previous = source.pointee.previous {
@@ -220,6 +229,7 @@ extension Engine {
     }
 
     /// Links a monitor or request to the actor that it waits for.
+    @inline(__always)
     func linkPeer(_ source: Source, to target: Actor, _ extras: UnsafeMutablePointer<ActorExtras>) {
         source.pointee.target = target.ref
         source.pointee.peerPrevious = nil
@@ -228,6 +238,7 @@ extension Engine {
         extras.pointee.peers = source
     }
 
+    @inline(__always)
     func unlinkPeer(_ source: Source, from target: Actor) {
         source.pointee.peerNext?.pointee.peerPrevious = source.pointee.peerPrevious
         if let previous = source.pointee.peerPrevious {

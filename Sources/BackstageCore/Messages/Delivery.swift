@@ -7,13 +7,14 @@ extension Engine {
     /// A send that needs a closer look: a long payload, an empty one, a full inbox, an ending actor.
     @inline(never)
     func sendWithCare(
-        from sender: backstage_ref, to actor: Actor, _ payload: UnsafeRawPointer?, _ size: Int
+        _ type: UInt16 = MessageType.send, from sender: backstage_ref, _ token: UInt64 = 0,
+        to actor: Actor, _ payload: UnsafeRawPointer?, _ size: Int
     ) -> Status {
         let refusal = actor.refusal(of: sender)
         if refusal != .ok { return refusal }
         // Before a long payload is copied for nothing.
         if actor.isRejecting, checkPayload(payload, size) == .ok { return .inboxFull }
-        let status = compose(MessageType.send, from: sender, payload, size)
+        let status = compose(type, from: sender, payload, size, token: token)
         return status == .ok ? dispatch(to: actor) : status
     }
 

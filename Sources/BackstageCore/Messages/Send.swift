@@ -35,17 +35,33 @@ extension Engine {
         guard let payload, !actor.pointee.flags.has(.refusing), actor.hasRoom || actor.attachFreeSlot() else {
             return sendWithCare(from: sender, to: actor, payload, size)
         }
-        put(payload, size, from: sender, into: actor)
+        put(MessageType.send, from: sender, token: 0, payload, size, into: actor)
         return .ok
     }
 
     /// Writes a short message into the next slot.
     @inline(__always)
-    func put(_ payload: UnsafeRawPointer, _ size: Int, from sender: backstage_ref, into actor: Actor) {
+    private func put(
+        _ type: UInt16, from sender: backstage_ref, token: UInt64, _ payload: UnsafeRawPointer, _ size: Int,
+        into actor: Actor
+    ) {
         let slot = actor.slot(actor.pointee.tail)
-        slot.begin(MessageType.send, from: sender, token: 0, size: size)
+        slot.begin(type, from: sender, token: token, size: size)
         copyShort(slot.inlined, payload, size)
         commit(actor)
+    }
+
+    /// The same, if the message is short, and welcome; false if it needs a closer look.
+    @inline(__always)
+    func tryPut(
+        _ type: UInt16, from sender: backstage_ref, token: UInt64, _ payload: UnsafeRawPointer?, _ size: Int,
+        into actor: Actor
+    ) -> Bool {
+        guard UInt(bitPattern: size) <= UInt(inlineBytes), let payload,
+            !actor.pointee.flags.has(.refusing), actor.hasRoom || actor.attachFreeSlot()
+        else { return false }
+        put(type, from: sender, token: token, payload, size, into: actor)
+        return true
     }
 
     /// The same for a payload that needs a block.

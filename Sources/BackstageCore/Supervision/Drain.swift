@@ -83,7 +83,8 @@ extension Engine {
     }
 
     func noteBusy(_ actor: Actor) {
-        if actor.details.pointee.marks.has(.busy) { return }
+        let marks = actor.details.pointee.marks
+        if !marks.has(.draining) || marks.has(.busy) { return }
         actor.details.pointee.marks.insert(.busy)
         changeBusy(above: actor, by: 1)
     }
