@@ -703,7 +703,8 @@ backstage_status backstage_forward(backstage_context *context, const backstage_e
  * the message waits until the engine takes it in, so OK means that it will be handled or become a
  * dead letter (a publication may find no subscriber, and a broadcast no actor). If the receiver's
  * inbox is full and rejects, the message waits until the receiver has had a turn, and all behind
- * it: so a fast sender meets QUEUE_FULL before anything is lost. `publish` speaks for the actor
+ * it: so a fast sender meets QUEUE_FULL before anything is lost. A receiver that has no turn to come,
+ * for it waits to restart or has stashed all, holds nobody up: then it is a dead letter. `publish` speaks for the actor
  * `publisher`, on its default topic if topic is NULL.
  * Errors: as above; QUEUE_FULL; ENDING while the engine is being destroyed. */
 backstage_status backstage_engine_send(backstage_engine *engine, backstage_ref receiver,

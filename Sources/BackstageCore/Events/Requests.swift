@@ -95,7 +95,8 @@ extension Engine {
         if timeout > 0 { startTimeout(source, after: UInt64(timeout)) }
         let number = source.token
         if !tryPut(MessageType.request, from: asker.ref, token: number, payload, size, into: target) {
-            let status = sendWithCare(MessageType.request, from: asker.ref, number, to: target, payload, size)
+            let status = sendWithCare(
+                MessageType.request, from: asker.ref, token: number, to: target, payload, size)
             if status != .ok {
                 cancel(source)
                 return status

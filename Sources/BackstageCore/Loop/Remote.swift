@@ -188,11 +188,19 @@ extension Engine {
 
     /// Whether an inbox that rejects is full, and its actor has had no turn since that was first seen.
     private func mustWait(for actor: Actor) -> Bool {
-        guard !actor.pointee.flags.has(.refusing), actor.isRejecting else { return false }
+        guard !actor.pointee.flags.has(.refusing), actor.isRejecting, hasTurnToCome(actor) else {
+            return false
+        }
         let isNews = pointee.blockedReceiver != actor.ref || pointee.blockedHead == actor.pointee.head
         pointee.blockedReceiver = actor.ref
         if isNews { pointee.blockedHead = actor.pointee.head }
         return isNews
+    }
+
+    /// Nobody is held up by an actor that waits for its restart, or has set all aside.
+    private func hasTurnToCome(_ actor: Actor) -> Bool {
+        let flags = actor.pointee.flags
+        return flags.has(.ready) && !flags.has(.suspended) && !flags.has(.parked)
     }
 
     private func receiver(of slot: UnsafeMutablePointer<RemoteSlot>) -> Actor? {

@@ -7,8 +7,15 @@ extension Engine {
     /// A send that needs a closer look: a long payload, an empty one, a full inbox, an ending actor.
     @inline(never)
     func sendWithCare(
-        _ type: UInt16 = MessageType.send, from sender: backstage_ref, _ token: UInt64 = 0,
-        to actor: Actor, _ payload: UnsafeRawPointer?, _ size: Int
+        from sender: backstage_ref, to actor: Actor, _ payload: UnsafeRawPointer?, _ size: Int
+    ) -> Status {
+        sendWithCare(MessageType.send, from: sender, token: 0, to: actor, payload, size)
+    }
+
+    /// The same for any type of message.
+    func sendWithCare(
+        _ type: UInt16, from sender: backstage_ref, token: UInt64, to actor: Actor,
+        _ payload: UnsafeRawPointer?, _ size: Int
     ) -> Status {
         let refusal = actor.refusal(of: sender)
         if refusal != .ok { return refusal }
