@@ -489,7 +489,7 @@ backstage_status backstage_engine_unwatch_fd(backstage_engine *engine, uint64_t 
  *     of one that restarts
  *     the supervisor,      is its own supervisor's matter; its children end before its end or
  *     children restarting  restart, those that wait to start included
- *     without memory       a restart that cannot be made is a STOP */
+ *     without memory       a restart that cannot be made is a STOP, a wait that cannot be is none */
 
 typedef uint32_t backstage_strategy;
 enum { BACKSTAGE_ONE_FOR_ONE = 0, BACKSTAGE_ONE_FOR_ALL = 1, BACKSTAGE_REST_FOR_ONE = 2 };
@@ -632,10 +632,12 @@ backstage_status backstage_become_batch(backstage_context *context,
                                         backstage_receive_batch_callback receive_batch);
 
 /* Sets the message in hand aside for later: once the callback has returned OK it counts neither as
- * handled nor as dead, but keeps its room in the inbox, whose policy drops none that are stashed.
+ * handled nor as dead, but keeps its room in the inbox, whose policy drops none that are stashed
+ * (a DROP_OLDEST inbox full of these rejects).
  * Only inside the callback that was given the envelope. What is stashed when the actor restarts it
- * gets back first; when it ends, they are dead letters. Errors: INVALID_ARGUMENT for an event or
- * another envelope, EXISTS if this one is stashed already, NO_MEMORY. */
+ * gets back first (or keeps, without the memory for that); when it ends, they are dead letters.
+ * Errors: INVALID_ARGUMENT for an event or another envelope, EXISTS if this one is stashed already,
+ * INBOX_FULL if what the callback sent to itself has taken the room, NO_MEMORY. */
 backstage_status backstage_stash(backstage_context *context, const backstage_envelope *envelope);
 /* Takes back all that is stashed, in the order in which it came: it is handled next, before what
  * waits in the inbox. What the callback in hand stashed itself stays. Tells how many, if count is
@@ -826,7 +828,7 @@ typedef struct backstage_reply_handle {
     uint64_t token;
 } backstage_reply_handle;
 
-/* The reply handle of a request. Errors: INVALID_ARGUMENT for another type of message. */
+/* The reply handle of a request. Any thread. Errors: INVALID_ARGUMENT for another type of message. */
 backstage_status backstage_envelope_reply_handle(const backstage_envelope *request,
                                                  backstage_reply_handle *handle);
 /* Answers a request whose handle was kept; any actor may, once. Errors: as backstage_reply. */
@@ -840,8 +842,8 @@ backstage_status backstage_reply_later(backstage_context *context,
  * at the latest. A negative timeout is for ever. On OK `*reply` is the answer's bytes: you hold a
  * reference, and release it. Any thread. Errors: TIMEOUT; NOT_FOUND; STOPPED when the receiver
  * ended or failed on it, or the run was stopped; INBOX_FULL; ENDING, also when the engine is
- * destroyed meanwhile; QUEUE_FULL; PAYLOAD_TOO_LARGE; NO_MEMORY; IN_CALLBACK inside any callback of
- * the engine; a status that ended the run, see backstage_engine_run; by id, INVALID_ID. */
+ * destroyed meanwhile; QUEUE_FULL; PAYLOAD_TOO_LARGE; NO_MEMORY; IN_CALLBACK inside any callback on
+ * the engine's thread; a status that ended the run, see backstage_engine_run; by id, INVALID_ID. */
 backstage_status backstage_engine_request(backstage_engine *engine, backstage_ref receiver,
                                           const void *payload, size_t size, int64_t timeout_ns,
                                           backstage_payload **reply);

@@ -177,6 +177,7 @@ extension Engine {
         releaseSignalInbox()
         stopPolling()
         releaseTables()
+        releaseDrainRoots()
         releaseCaches()
         releaseChunks(pointee.objectArena)
         releaseChunks(pointee.ringArena)

@@ -86,6 +86,7 @@ package struct EngineState {
     /// Of the numbers that the seed decides.
     var randomState: UInt64
     var drain = EngineDrain()
+    var drainRoots = DrainRoots()
     /// What the run returns that is asked to stop.
     var runStatus = Status.ok
     var restarts: UInt64 = 0

@@ -12,13 +12,28 @@ static int32_t ignore_actor(backstage_engine *engine, backstage_ref actor, void 
     return 0;
 }
 
-/* Keeps the request it gets. */
+/* What the actor keeps: the first request it gets, and how to answer the next. */
+typedef struct kept {
+    backstage_envelope request;
+    backstage_reply_handle handle;
+} kept;
+
 static backstage_status keep_request(backstage_context *context, const backstage_envelope *envelope,
                                      void *state) {
+    kept *k = state;
     (void)context;
-    if (envelope->type == BACKSTAGE_REQUEST) {
-        *(backstage_envelope *)state = *envelope;
+    if (envelope->type == BACKSTAGE_REQUEST && k->request.type != BACKSTAGE_REQUEST) {
+        k->request = *envelope;
+    } else if (envelope->type == BACKSTAGE_REQUEST) {
+        CHECK_OK(backstage_envelope_reply_handle(envelope, &k->handle));
     }
+    return BACKSTAGE_OK;
+}
+
+static backstage_status ignore_batch(backstage_context *context,
+                                     const backstage_envelope *envelopes, size_t count,
+                                     size_t *handled, void *state) {
+    (void)context, (void)envelopes, (void)count, (void)handled, (void)state;
     return BACKSTAGE_OK;
 }
 
@@ -28,17 +43,22 @@ test_set test_set_open(void) {
     uint64_t token;
     memset(&set, 0, sizeof set);
     set.engine = test_engine();
-    backstage_envelope *kept = test_alloc(sizeof *kept);
-    backstage_actor_options options = test_options("actor", keep_request, kept);
+    kept *k = test_alloc(sizeof *k);
+    backstage_actor_options options = test_options("actor", keep_request, k);
     options.kind = "kind";
     set.actor = test_spawn_with(set.engine, &options);
     set.context = test_context(set.engine, set.actor);
     set.other = test_spawn(set.engine, "other", test_ignore, NULL);
     test_pipe(set.ends);
-    CHECK_OK(backstage_request(test_context(set.engine, set.other), set.actor, "q", 1, 0, &token));
+    for (int i = 0; i < 2; i++) {
+        CHECK_OK(
+            backstage_request(test_context(set.engine, set.other), set.actor, "q", 1, 0, &token));
+    }
     test_run(set.engine);
-    set.request = *kept;
+    set.request = k->request;
+    set.handle = k->handle;
     CHECK_EQ(set.request.type, BACKSTAGE_REQUEST);
+    CHECK_EQ(set.handle.sender, set.other);
     CHECK_OK(backstage_subscribe(set.context, "known"));
     CHECK_OK(backstage_subscribe_to_topic(set.context, "known", "topic"));
     CHECK_OK(backstage_timer_start(set.context, 1000, 0, &set.timer));
@@ -78,22 +98,33 @@ void test_call_engine(const test_set *set, backstage_status want) {
     CHECK_STATUS(backstage_engine_actor_id(engine, set->actor, &id), want);
     CHECK_STATUS(backstage_engine_each_actor(engine, ignore_actor, NULL), want);
     CHECK_STATUS(backstage_engine_context(engine, set->actor, &context), want);
+    if (want != BACKSTAGE_OK) {
+        CHECK_STATUS(backstage_engine_drain(engine, 1000), want);
+    }
     bool ok = want == BACKSTAGE_OK;
     CHECK((now != 77) == ok && (watcher != 77) == ok && (actor != 77) == ok && (found != 77) == ok);
     CHECK((statistics.spawned != 0) == ok && (id != NULL) == ok && (context != NULL) == ok);
 }
 
+static void call_requests(const test_set *set, backstage_status want) {
+    backstage_context *context = set->context;
+    uint64_t token = 77, token_by_id = 77;
+    CHECK_STATUS(backstage_request(context, set->other, "x", 1, 0, &token), want);
+    CHECK_STATUS(backstage_request_to_id(context, "other", "x", 1, 0, &token_by_id), want);
+    CHECK_STATUS(backstage_reply(context, &set->request, "x", 1), want);
+    CHECK_STATUS(backstage_reply_later(context, &set->handle, "x", 1), want);
+    bool ok = want == BACKSTAGE_OK;
+    CHECK((token != 77) == ok && (token_by_id != 77) == ok);
+}
+
 static void call_sends(const test_set *set, backstage_status want) {
     backstage_context *context = set->context;
     uint32_t receivers = 77;
-    uint64_t token = 77;
     CHECK_STATUS(backstage_send(context, set->other, "x", 1), want);
     CHECK_STATUS(backstage_send_to_id(context, "other", "x", 1), want);
     CHECK_STATUS(backstage_broadcast(context, "kind", "x", 1, &receivers), want);
     CHECK_STATUS(backstage_publish(context, "x", 1, &receivers), want);
     CHECK_STATUS(backstage_publish_to_topic(context, "t", "x", 1, &receivers), want);
-    CHECK_STATUS(backstage_request(context, set->other, "x", 1, 0, &token), want);
-    CHECK_STATUS(backstage_reply(context, &set->request, "x", 1), want);
     CHECK_OK(backstage_payload_retain(set->payload));
     if (CHECK_STATUS(backstage_send_payload(context, set->other, set->payload), want) &&
         want == BACKSTAGE_OK) {
@@ -105,14 +136,14 @@ static void call_sends(const test_set *set, backstage_status want) {
         CHECK_OK(backstage_payload_release(set->payload));
         CHECK_STATUS(backstage_forward(context, &set->request, set->other), want);
         CHECK_STATUS(backstage_envelope_payload(context, &set->request, &kept), want);
-        CHECK(receivers == 77 && token == 77 && kept == NULL);
+        CHECK(receivers == 77 && kept == NULL);
     }
 }
 
 static void call_others(const test_set *set, backstage_status want) {
     backstage_context *context = set->context;
     backstage_actor_options options = test_options(NULL, test_ignore, NULL);
-    backstage_ref born = 77, child = 77;
+    backstage_ref born = 77, child = 77, monitored = 77;
     uint64_t timer = 77, watcher = 77, signal_watcher = 77;
     CHECK_STATUS(backstage_spawn(context, &options, &born), want);
     CHECK_STATUS(backstage_spawn_child(context, &options, &child), want);
@@ -122,6 +153,7 @@ static void call_others(const test_set *set, backstage_status want) {
     CHECK_STATUS(backstage_unsubscribe_from_topic(context, "known", "topic"), want);
     CHECK_STATUS(backstage_monitor(context, set->other), want);
     CHECK_STATUS(backstage_unmonitor(context, set->other), want);
+    CHECK_STATUS(backstage_monitor_id(context, "other", &monitored), want);
     CHECK_STATUS(backstage_timer_start(context, 5, 5, &timer), want);
     CHECK_STATUS(backstage_timer_cancel(context, set->timer), want);
     CHECK_STATUS(backstage_watch_fd(context, set->ends[0], BACKSTAGE_READABLE, &watcher), want);
@@ -130,15 +162,39 @@ static void call_others(const test_set *set, backstage_status want) {
     if (want != BACKSTAGE_OK) {
         CHECK_STATUS(backstage_stop(context, set->other), want);
         CHECK_STATUS(backstage_poison(context, set->other), want);
+        CHECK_STATUS(backstage_drain(context, set->other, 1000), want);
         CHECK_STATUS(backstage_shutdown(context), want);
-        CHECK(born == 77 && child == 77 && timer == 77);
+        CHECK(born == 77 && child == 77 && monitored == 77 && timer == 77);
         CHECK(watcher == 77 && signal_watcher == 77);
+    }
+}
+
+/* How the actor receives; it ends up as it was. */
+static void call_receiving(const test_set *set, backstage_status want) {
+    backstage_context *context = set->context;
+    uint32_t count = 77;
+    CHECK_STATUS(backstage_become_batch(context, ignore_batch), want);
+    CHECK_STATUS(backstage_become(context, keep_request), want);
+    CHECK_STATUS(backstage_unstash(context, &count), want);
+    CHECK_STATUS(backstage_receive_timeout(context, 1000), want);
+    CHECK_EQ(count, want == BACKSTAGE_OK ? 0 : 77);
+    if (want != BACKSTAGE_OK) {
+        CHECK_STATUS(backstage_stash(context, &set->request), want);
     }
 }
 
 void test_call_context(const test_set *set, backstage_status want) {
     call_sends(set, want);
+    call_requests(set, want);
+    call_receiving(set, want);
     call_others(set, want);
+}
+
+void test_call_waiting(const test_set *set, backstage_status want) {
+    backstage_payload *reply = NULL;
+    CHECK_STATUS(backstage_engine_request(set->engine, set->other, "x", 1, 1000, &reply), want);
+    CHECK_STATUS(backstage_engine_request_to_id(set->engine, "other", "x", 1, 1000, &reply), want);
+    CHECK(reply == NULL);
 }
 
 void test_call_any_thread(const test_set *set, backstage_status want) {

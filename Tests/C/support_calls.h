@@ -13,7 +13,8 @@ typedef struct test_set {
     backstage_ref actor, other; /* "actor" of kind "kind", and another that idles */
     backstage_context *context; /* the actor's */
     uint64_t timer, watcher, fd_watcher;
-    backstage_envelope request; /* that the other made, and waits for */
+    backstage_envelope request;    /* that the other made, and waits for */
+    backstage_reply_handle handle; /* of another of these */
     backstage_payload *payload;
     int ends[2];
 } test_set;
@@ -26,6 +27,8 @@ void test_set_close(test_set *set);
 void test_call_engine(const test_set *set, backstage_status want);     /* on an engine */
 void test_call_context(const test_set *set, backstage_status want);    /* as an actor */
 void test_call_any_thread(const test_set *set, backstage_status want); /* from any thread */
+/* From any thread too, but only outside callbacks, as these wait: and nobody ever answers. */
+void test_call_waiting(const test_set *set, backstage_status want);
 
 /* Checks that nothing that the statistics show has changed, polls aside. */
 #define test_check_unchanged(engine, before)                                                       \

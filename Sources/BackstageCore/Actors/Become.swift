@@ -11,7 +11,7 @@ extension Actor {
     }
 
     private func become(_ receive: @escaping backstage_receive_callback, isBatch: Bool) -> Status {
-        let status = check()
+        let status = checkActive()
         if status != .ok { return status }
         guard let life = makeLife() else { return .noMemory }
         if life.pointee.firstReceive == nil {

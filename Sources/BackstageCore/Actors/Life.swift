@@ -19,6 +19,8 @@ struct ActorLife {
     var isDrained = false
     /// How many of the family are not known to be done.
     var busy: UInt32 = 0
+    /// The place of the root of the drained family that this one is part of.
+    var outerRoot = noActor
     var drainDeadline: Source?
 
     var stash = Stash()

@@ -67,7 +67,8 @@ extension Engine {
     private func commitPlaces() -> Bool {
         let from = Int(pointee.actorsCommitted)
         let to = min(from + Int(actorsPerCommit), Int(pointee.actorsMax))
-        let bytes = (to - from) * (MemoryLayout<ActorCell>.stride + MemoryLayout<ActorDetails>.stride)
+        let stride = MemoryLayout<ActorCell>.stride + MemoryLayout<ActorDetails>.stride + drainRootStride
+        let bytes = (to - from) * stride
         guard pointee.sharedBlocks.reserve(bytes) else { return false }
         guard
             pointee.actorTable.commit(
@@ -165,7 +166,10 @@ extension Engine {
         joinKind(actor)
         joinFamily(actor)
         if actor.pointee.flags.has(.starting) { makeReady(actor) }
-        if actor.parent?.details.pointee.marks.has(.draining) == true { joinDrain(actor) }
+        if let parent = actor.parent, parent.details.pointee.marks.has(.draining) {
+            setDrainRoot(of: actor, drainRoot(of: parent))
+            joinDrain(actor)
+        }
         guard let publisher = actor.details.pointee.extras?.pointee.publisher else { return }
         publisher.pointee.actor = actor
         if actor.details.pointee.marks.has(.seesSubscriptions) { replaySubscriptions(to: publisher) }

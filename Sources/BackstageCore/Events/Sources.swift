@@ -22,7 +22,7 @@ struct EventSource {
     let index: UInt32
     var generation: UInt32
     var owner: Actor
-    // Among all of its owner's.
+    // Among all of its owner's: requests first. Before the first comes the last.
     var next: Source?
     var previous: Source?
     // In the event lane.
@@ -179,11 +179,25 @@ extension Engine {
         source.pointee.heapIndex = noTimer
         source.pointee.count = 0
         source.pointee.peerNext = nil
-        source.pointee.previous = nil
-        source.pointee.next = extras.pointee.sources
-        extras.pointee.sources?.pointee.previous = source
-        extras.pointee.sources = source
+        joinOwner(source, extras)
         return source
+    }
+
+    @inline(__always)
+    private func joinOwner(_ source: Source, _ extras: UnsafeMutablePointer<ActorExtras>) {
+        source.pointee.next = nil
+        source.pointee.previous = source
+        let first = extras.pointee.sources
+        if let first, let last = first.pointee.previous {
+            source.pointee.previous = last
+            first.pointee.previous = source
+            if source.pointee.kind != .request {
+                last.pointee.next = source
+                return
+            }
+            source.pointee.next = first
+        }
+        extras.pointee.sources = source
     }
 
     /// The source that a token names, if it is this actor's and of this kind.
@@ -219,11 +233,13 @@ extension Engine {
     @inline(__always)
     func leaveOwner(_ source: Source) {
         let extras = source.pointee.owner.details.pointee.extras.unsafelyUnwrapped
-        source.pointee.next?.pointee.previous = source.pointee.previous
-        if let previous = source.pointee.previous {
-            previous.pointee.next = source.pointee.next
+        let next = source.pointee.next
+        let first = extras.pointee.sources.unsafelyUnwrapped
+        (next ?? first).pointee.previous = source.pointee.previous
+        if source == first {
+            extras.pointee.sources = next
         } else {
-            extras.pointee.sources = source.pointee.next
+            source.pointee.previous.unsafelyUnwrapped.pointee.next = next
         }
         pointee.sources.give(source)
     }

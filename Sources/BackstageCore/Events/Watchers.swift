@@ -9,7 +9,13 @@ struct IOWatcher {
     let source: Source
     let callback: backstage_fd_callback?
     let state: UnsafeMutableRawPointer?
+    /// How often it was ready again before that was handled.
+    var repeats: UInt32 = 0
 }
+
+/// So often a descriptor may be ready again before it is no longer looked at: to stop and start
+/// looking costs two calls of the system.
+private let repeatsMax: UInt32 = 8
 
 extension Actor {
     package func watch(fd: Int32, _ events: UInt32, _ token: UnsafeMutablePointer<UInt64>) -> Status {
@@ -123,6 +129,7 @@ extension Engine {
         guard source.pointee.kind == .io, let io = source.pointee.io,
             source.pointee.count & UInt64(BACKSTAGE_IO_ERROR) == 0
         else { return }
+        io.pointee.repeats = 0
         ev_io_start(loop, &io.pointee.watcher)
     }
 
@@ -134,10 +141,15 @@ extension Engine {
             events = UInt32(BACKSTAGE_IO_ERROR)
         }
         guard let callback = io.pointee.callback else {
-            ev_io_stop(loop, &io.pointee.watcher)
+            let source = io.pointee.source
+            io.pointee.repeats += 1
+            if io.pointee.repeats >= repeatsMax || events & UInt32(BACKSTAGE_IO_ERROR) != 0 {
+                ev_io_stop(loop, &io.pointee.watcher)
+            }
             keepHostAwake()
-            io.pointee.source.pointee.count = UInt64(events)
-            return raise(io.pointee.source)
+            source.pointee.count =
+                source.pointee.isPending ? source.pointee.count | UInt64(events) : UInt64(events)
+            return raise(source)
         }
         let outer = clibev_current()
         clibev_set_current(self)

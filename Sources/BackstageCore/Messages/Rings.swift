@@ -165,16 +165,21 @@ extension Actor {
         if pointee.ring != nil { setMask(pointee.mask) }
     }
 
-    /// Doubles the ring. Positions stay.
-    @inline(never) func growRing() -> Bool {
+    /// Makes the ring twice as large, or larger still if there are to be so many slots in use.
+    @inline(never) func growRing(for needed: UInt32 = 0) -> Bool {
         let engine = pointee.engine
         let oldClass = ringClass
-        guard let ring = engine.takeRing(oldClass + 1) else { return false }
+        var newClass = oldClass + 1
+        while needed > 1 << UInt32(newClass) { newClass += 1 }
+        guard let ring = engine.takeRing(newClass) else { return false }
         let slots = Envelope(OpaquePointer(ring))
-        let mask = pointee.mask << 1 | 1
+        let mask: UInt32 = 1 << UInt32(newClass) &- 1
+        // Positions stay. What is to be set aside is marked where the callback sees it.
         var position = pointee.head
         while position != pointee.tail {
-            (slots + Int(position & mask)).take(slot(position))
+            let copy = slots + Int(position & mask)
+            copy.take(slot(position))
+            copy.pointee.reserved &= ~Carries.stash
             position &+= 1
         }
         let old = UnsafeMutableRawPointer(pointee.ring.unsafelyUnwrapped)

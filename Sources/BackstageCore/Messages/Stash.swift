@@ -14,10 +14,11 @@ extension Actor {
 
     var hasStashed: Bool { stashed != 0 }
 
-    /// Messages that may wait in the inbox besides what is set aside.
+    /// Messages that may wait in the inbox besides what is set aside, or will be.
     var room: UInt32 {
         let capacity = details.pointee.capacity
-        return capacity &- min(stashed, capacity)
+        guard let life else { return capacity }
+        return capacity &- min(life.pointee.stash.count &+ life.pointee.stash.marked, capacity)
     }
 
     /// Marks a message in hand: it is set aside once the callback has returned.
@@ -27,8 +28,10 @@ extension Actor {
         guard let slot = inHand(message) else { return .invalidArgument }
         if slot.pointee.reserved & Carries.stash != 0 { return .exists }
         guard let life = makeLife() else { return .noMemory }
+        if waiting >= room { return .inboxFull }
         guard life.pointee.stash.reserve(in: pointee.engine) else { return .noMemory }
         life.pointee.stash.marked += 1
+        refreshThreshold()
         slot.pointee.reserved |= Carries.stash
         return .ok
     }
@@ -106,9 +109,8 @@ extension Engine {
         }
         let count = life.pointee.stash.count
         if actor.pointee.ring == nil, !actor.attachRing() { return false }
-        while actor.used + count > actor.pointee.mask + 1 {
-            if !actor.growRing() { return false }
-        }
+        let needed = actor.used + count
+        if needed > actor.pointee.mask + 1, !actor.growRing(for: needed) { return false }
         actor.moveWaiting(by: count)
         let first = actor.pointee.head &+ actor.hand
         for i in 0..<count { actor.slot(first &+ i).take(slots + Int(i)) }
@@ -117,6 +119,14 @@ extension Engine {
         actor.refreshThreshold()
         makeReady(actor)
         return true
+    }
+
+    /// The callback has failed: what it marked is not set aside.
+    func forgetMarks(of actor: Actor) {
+        guard let life = actor.life, life.pointee.stash.marked > 0 else { return }
+        life.pointee.stash.marked = 0
+        actor.refreshThreshold()
+        if life.pointee.stash.count == 0 { life.pointee.stash.release(in: self) }
     }
 
     /// Makes dead letters of all that is set aside: the actor ends.

@@ -115,7 +115,7 @@ extension Engine {
     private func failed(_ actor: Actor, on slot: Envelope, _ status: Status) {
         if slot.pointee.reserved & Carries.block != 0 { actor.uncount(slot.block) }
         slot.pointee.reserved &= ~Carries.stash
-        actor.life?.pointee.stash.marked = 0
+        forgetMarks(of: actor)
         bury(slot, for: actor, DeadReason.failed)
         actor.passHead()
         pointee.hand = 0

@@ -16,11 +16,7 @@ extension Actor {
 extension Engine {
     func drain(_ actor: Actor, within timeout: Int64) -> Status {
         if actor.pointee.flags.has(.ending) { return .ok }
-        if timeout == 0 {
-            kill(actor)
-            return .ok
-        }
-        guard let life = actor.makeLife() else { return .noMemory }
+        guard let life = actor.makeLife(), prepareDrains() else { return .noMemory }
         var deadline: Source?
         if timeout > 0 {
             deadline = pointee.timers.reserve(in: self) ? makeSource(.drain, for: actor) : nil
@@ -29,17 +25,28 @@ extension Engine {
         }
         if let former = life.pointee.drainDeadline { cancel(former) }
         life.pointee.drainDeadline = deadline
-        if life.pointee.isDrained { return .ok }
+        if !life.pointee.isDrained { beginDrain(of: actor, life) }
+        if timeout == 0 { kill(actor) }
+        return .ok
+    }
+
+    private func beginDrain(of actor: Actor, _ life: UnsafeMutablePointer<ActorLife>) {
+        let outer = drainRoot(of: actor)
         life.pointee.isDrained = true
         life.pointee.busy = 0
+        life.pointee.outerRoot = outer
         eachMember(of: actor) { member in
+            if member != actor, let inner = member.life, inner.pointee.isDrained {
+                if inner.pointee.outerRoot == outer { inner.pointee.outerRoot = actor.index }
+            } else if drainRoot(of: member) == outer {
+                setDrainRoot(of: member, actor.index)
+            }
             if member.details.pointee.marks.has(.busy) { life.pointee.busy += 1 }
             joinDrain(member)
         }
         // Its next turn finds out whether there is anything to wait for.
         noteBusy(actor)
         makeReady(actor)
-        return .ok
     }
 
     /// The time is over for a family that is drained.
@@ -52,23 +59,17 @@ extension Engine {
         kill(actor)
     }
 
-    /// Ends an actor whose time is over; its family handles nothing more.
-    private func kill(_ actor: Actor) {
-        beginEnding(actor, Reason.killed, actor.cause(Reason.killed))
-        eachMember(of: actor) { member in
-            member.pointee.flags.insert(.poisoned)
-            member.details.pointee.marks.insert(.draining)
-        }
-    }
+    private func kill(_ actor: Actor) { beginEnding(actor, Reason.killed, actor.cause(Reason.killed)) }
 
     /// Whether a draining actor has lost its turn: the time is over, and it only waits for its end.
     func isKilled(_ actor: Actor) -> Bool {
         if actor.pointee.flags.has(.ending) { return false }
         if pointee.drain.isKilling { return true }
-        var next = actor.parent
-        while let parent = next {
-            if parent.pointee.flags.has(.ending), parent.pointee.flags.reason == Reason.killed { return true }
-            next = parent.parent
+        var next = drainRoot(of: actor)
+        while next != noActor {
+            let root = pointee.actors + Int(next)
+            if root.pointee.flags.has(.ending), root.pointee.flags.reason == Reason.killed { return true }
+            next = root.life?.pointee.outerRoot ?? noActor
         }
         return false
     }
@@ -97,12 +98,13 @@ extension Engine {
     }
 
     private func changeBusy(above actor: Actor, by change: Int32) {
-        var next: Actor? = actor
-        while let this = next {
-            next = this.parent
-            guard let life = this.life, life.pointee.isDrained else { continue }
+        var next = drainRoot(of: actor)
+        while next != noActor {
+            let root = pointee.actors + Int(next)
+            guard let life = root.life else { break }
+            next = life.pointee.outerRoot
             life.pointee.busy &+= UInt32(bitPattern: change)
-            if life.pointee.busy == 0 { beginEnding(this, Reason.stopped, this.cause(Reason.stopped)) }
+            if life.pointee.busy == 0 { beginEnding(root, Reason.stopped, root.cause(Reason.stopped)) }
         }
         guard pointee.drain.stage == .waiting else { return }
         pointee.drain.busy &+= UInt32(bitPattern: change)
@@ -111,7 +113,7 @@ extension Engine {
 
     /// A turn of a draining actor that found no message. Whether it rests now.
     func settleDrain(_ actor: Actor) -> Bool {
-        if actor.used != 0 { return false }
+        if actor.used != 0 || actor.pointee.flags.has(.events) { return false }
         if !actor.hasStashed, !hasWaitingRequest(actor) { noteDone(actor) }
         if actor.pointee.flags.has(.halting) { return false }
         actor.pointee.flags.remove(.ready)
@@ -119,10 +121,11 @@ extension Engine {
         return true
     }
 
+    /// Requests come first among an actor's sources.
     private func hasWaitingRequest(_ actor: Actor) -> Bool {
         var next = actor.details.pointee.extras?.pointee.sources
-        while let source = next {
-            if source.pointee.kind == .request, !source.pointee.isPending { return true }
+        while let source = next, source.pointee.kind == .request {
+            if !source.pointee.isPending { return true }
             next = source.pointee.next
         }
         return false
@@ -130,18 +133,14 @@ extension Engine {
 
     /// Whether a sender is of the family of a draining actor: of the smallest that is drained.
     func isFamily(_ sender: backstage_ref, of actor: Actor) -> Bool {
-        guard let sender = self.actor(sender), actor.details.pointee.marks.has(.draining) else {
+        guard actor.details.pointee.marks.has(.draining), let sender = self.actor(sender) else {
             return false
         }
-        var root = actor
-        while root.life?.pointee.isDrained != true {
-            guard let parent = root.parent else { return true }
-            root = parent
-        }
-        var member = sender
-        while member != root {
-            guard let parent = member.parent else { return false }
-            member = parent
+        let root = drainRoot(of: actor)
+        var next = drainRoot(of: sender)
+        while next != root {
+            if next == noActor { return false }
+            next = (pointee.actors + Int(next)).life?.pointee.outerRoot ?? noActor
         }
         return true
     }

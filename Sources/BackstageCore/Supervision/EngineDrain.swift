@@ -15,6 +15,7 @@ extension Engine {
         let status = check()
         if status != .ok { return status }
         if pointee.drain.stage == .ending, timeout != 0 { return .ok }
+        guard prepareDrains() else { return .noMemory }
         var deadline: Source?
         if timeout > 0 {
             deadline = pointee.timers.reserve(in: self) ? pointee.sources.take(in: self) : nil
@@ -35,6 +36,7 @@ extension Engine {
         pointee.drain.stage = .waiting
         eachPlace { actor in
             if actor.details.pointee.marks.has(.busy) { pointee.drain.busy += 1 }
+            if !actor.details.pointee.marks.has(.draining) { setDrainRoot(of: actor, noActor) }
             joinDrain(actor)
         }
         if pointee.drain.busy == 0 { endDrained() }

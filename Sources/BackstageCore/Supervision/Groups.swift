@@ -21,18 +21,24 @@ extension Engine {
         of supervisor: Actor, _ supervision: UnsafeMutablePointer<Supervision>, for failing: Actor,
         _ cause: Cause
     ) {
-        // Who fails while a group restarts is no part of it, and so was born before: it grows.
-        if let timer = supervision.pointee.group.timer { cancel(timer) }
-        var group = RestartGroup(stage: .stopping, eldest: failing.index, cause: cause)
+        // Who fails while a group restarts is no part of it: born before, or since. It grows.
+        let former = supervision.pointee.group
+        if let timer = former.timer { cancel(timer) }
+        var group = RestartGroup(stage: .stopping, cause: cause)
         if let life = failing.makeLife() { group.delay = backoffDelay(life, supervision) }
         group.cursor = supervisor.details.pointee.lastChild
         let isForAll = supervision.pointee.strategy == UInt32(BACKSTAGE_ONE_FOR_ALL)
+        var isElderToCome = former.eldest != noActor
+        var isFailingToCome = true
         var next = group.cursor
         while next != noActor {
             let child = pointee.actors + Int(next)
             enlist(child, cause)
-            if isForAll { group.eldest = next }
-            next = child == failing && !isForAll ? noActor : child.details.pointee.previousSibling
+            group.eldest = next
+            if next == former.eldest { isElderToCome = false }
+            if child == failing { isFailingToCome = false }
+            let isEldest = !isForAll && !isElderToCome && !isFailingToCome
+            next = isEldest ? noActor : child.details.pointee.previousSibling
         }
         supervision.pointee.group = group
         advanceGroup(of: supervisor, supervision)
@@ -65,11 +71,8 @@ extension Engine {
         }
         let delay = supervision.pointee.group.delay
         supervision.pointee.group.stage = .waiting
-        if delay > 0, startBackoff(.groupBackoff, for: supervisor, delay) {
-            supervision.pointee.group.timer = supervisor.details.pointee.extras?.pointee.sources
-        } else {
-            startGroup(of: supervisor, supervision)
-        }
+        if delay > 0 { supervision.pointee.group.timer = startBackoff(.groupBackoff, for: supervisor, delay) }
+        if supervision.pointee.group.timer == nil { startGroup(of: supervisor, supervision) }
     }
 
     /// Whether a child is out of the way; if not it is told to go.

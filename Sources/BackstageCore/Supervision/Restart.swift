@@ -22,6 +22,7 @@ extension Engine {
         guard let life = actor.makeLife() else { return endForWantOfMemory(actor, cause) }
         life.pointee.cause = cause
         life.pointee.stage = .stopping
+        actor.pointee.flags.reason = 0
         actor.pointee.flags.insert(.restarting)
         makeReady(actor)
     }
@@ -49,7 +50,7 @@ extension Engine {
             return advanceGroup(of: supervisor, supervision)
         }
         let delay = backoffDelay(life, supervision)
-        if delay == 0 || !startBackoff(.backoff, for: actor, delay) { comeUp(actor) }
+        if delay == 0 || startBackoff(.backoff, for: actor, delay) == nil { comeUp(actor) }
     }
 
     /// Ends what does not survive a restart: timers and watchers.
@@ -65,25 +66,24 @@ extension Engine {
         }
     }
 
-    /// False without memory.
-    func startBackoff(_ kind: SourceKind, for owner: Actor, _ delay: UInt64) -> Bool {
-        guard pointee.timers.reserve(in: self), let source = makeSource(kind, for: owner) else {
-            return false
-        }
+    /// Nil without memory: then there is no wait.
+    func startBackoff(_ kind: SourceKind, for owner: Actor, _ delay: UInt64) -> Source? {
+        guard pointee.timers.reserve(in: self), let source = makeSource(kind, for: owner) else { return nil }
         startTimeout(source, after: delay)
-        return true
+        return source
     }
 
     func expireBackoff(_ source: Source) {
         let actor = source.pointee.owner
         dispose(of: source)
-        comeUp(actor)
+        if supervisor(of: actor) != nil { comeUp(actor) }
     }
 
     func expireGroupBackoff(_ source: Source) {
         let supervisor = source.pointee.owner
         dispose(of: source)
-        guard let supervision = supervisor.life?.pointee.supervision else { return }
+        guard let supervision = supervisor.life?.pointee.supervision, !supervisor.pointee.flags.has(.halting)
+        else { return }
         startGroup(of: supervisor, supervision)
     }
 
