@@ -3,8 +3,9 @@
 PREFIX ?= /usr/local
 SECONDS_OF_DEMO ?= 5
 JOBS ?= $(shell nproc)
-# See backstage_bench --help. It pins itself to one CPU.
+# See backstage_bench --help, and Tests/Benchmarks/Server/bench_server.py --help.
 BENCH_OPTIONS ?=
+BENCH_SERVER_OPTIONS ?=
 
 release := build/release
 asan := build/asan
@@ -12,7 +13,9 @@ tsan := build/tsan
 require := sh scripts/require.sh
 to_build := gcc cmake ninja-build libev-dev
 to_lint := clang-format
-to_test := $(to_build) $(to_lint) g++ binutils pkg-config valgrind libc6-dbg
+to_test := $(to_build) $(to_lint) g++ binutils pkg-config valgrind libc6-dbg \
+    python3 redis-tools
+to_bench := $(to_build) python3 redis-tools
 c_files = $(shell find include Sources Tests bindings -name build -prune -o -name '*.[ch]' -print)
 swift_files := Sources Tests Package.swift
 configure_release := cmake -G Ninja -B $(release) -DCMAKE_BUILD_TYPE=Release
@@ -20,13 +23,14 @@ run_ctest := ctest --output-on-failure --no-tests=error -j $(JOBS)
 
 .DEFAULT_GOAL := build
 .PHONY: help build demo test lint format bench install clean \
-    test-release test-asan test-tsan test-valgrind test-swift
+    test-release test-asan test-tsan test-valgrind test-swift \
+    bench-engine bench-server build-benchmarks
 .NOTPARALLEL:
 
 help:
 	@echo 'make demo      build, and watch this machine for $(SECONDS_OF_DEMO) seconds'
 	@echo 'make test      lint, and run every test'
-	@echo 'make bench     measure, beside plain C'
+	@echo 'make bench     measure, beside plain C, and beside redis-server'
 	@echo 'make build     build the library, the examples and the C tests into $(release)'
 	@echo 'make install   install below PREFIX=$(PREFIX)'
 	@echo 'make format    format all sources'
@@ -85,11 +89,19 @@ format:
 	@echo clang-format -i '(all of C)'
 	@clang-format -i $(c_files)
 
-bench:
-	@$(require) $(to_build)
-	$(configure_release) -DBACKSTAGE_BUILD_BENCHMARKS=ON
-	cmake --build $(release) -j $(JOBS) --target backstage_bench
+bench: bench-engine bench-server
+
+bench-engine: build-benchmarks
 	$(release)/backstage_bench $(BENCH_OPTIONS)
+
+bench-server: build-benchmarks
+	python3 Tests/Benchmarks/Server/bench_server.py --server $(release)/examples/pubsub_server \
+	    --fanout $(release)/backstage_fanout $(BENCH_SERVER_OPTIONS)
+
+build-benchmarks:
+	@$(require) $(to_bench)
+	$(configure_release) -DBACKSTAGE_BUILD_BENCHMARKS=ON
+	cmake --build $(release) -j $(JOBS) --target backstage_bench backstage_fanout pubsub_server
 
 $(release)/libbackstage.so:
 	$(MAKE) build

@@ -18,6 +18,7 @@ have() {
         g++) command -v c++ || command -v g++ || command -v clang++ ;;
         ninja-build) command -v ninja ;;
         binutils) command -v readelf && command -v nm && command -v strip ;;
+        redis-tools) command -v redis-cli && command -v redis-benchmark ;;
         libc6-dbg) ! command -v dpkg-query || dpkg-query -s "$1" ;;
         *) command -v "$1" ;;
     esac > /dev/null 2>&1

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <unistd.h>
 
 /* ---- Requests ---------------------------------------------------------------------------- */
 
@@ -136,6 +137,24 @@ static void fill_pools(struct remote *remote) {
     }
 }
 
+static void look_away(backstage_engine *engine, int fd, uint32_t events, void *state) {
+    (void)engine, (void)fd, (void)events, (void)state;
+}
+
+/* Has libev see a descriptor, as it does when it is woken: whether the engine sleeps, and is woken,
+ * before it is measured is a matter of chance. */
+static void see_descriptor(backstage_engine *engine) {
+    int ends[2];
+    uint64_t watcher;
+    CHECK(pipe(ends) == 0);
+    CHECK(write(ends[1], "x", 1) == 1);
+    CHECK_OK(
+        backstage_engine_watch_fd(engine, ends[0], BACKSTAGE_READABLE, look_away, NULL, &watcher));
+    CHECK_OK(backstage_engine_run(engine, BACKSTAGE_RUN_NO_WAIT, 0));
+    CHECK_OK(backstage_engine_unwatch_fd(engine, watcher));
+    CHECK(close(ends[0]) == 0 && close(ends[1]) == 0);
+}
+
 static void receive_from_thread(backstage_engine *engine, void *state, size_t size,
                                 uint64_t rounds) {
     struct remote *remote = state;
@@ -152,6 +171,7 @@ TEST(sends_from_another_thread_allocate_nothing) {
         struct remote remote = {.engine = engine, .size = sizes[i]};
         remote.actor = test_spawn(engine, "a", count_handled, &remote);
         fill_pools(&remote);
+        see_descriptor(engine);
         pthread_t thread;
         CHECK(pthread_barrier_init(&remote.go, NULL, 2) == 0);
         CHECK(pthread_create(&thread, NULL, send_from_thread, &remote) == 0);

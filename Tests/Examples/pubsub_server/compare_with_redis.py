@@ -240,7 +240,7 @@ def compare_patterns(server, redis):
 
 
 def main():
-    need("redis-server")
+    need("redis-check-rdb")
     with Server() as server, Redis.start() as redis:
         cases = CASES + list(garbage(1, 1500))
         different = sum(compare(server, redis, data) for data in cases)

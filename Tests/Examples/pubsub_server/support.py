@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import os
 import re
 import shutil
 import signal
@@ -105,6 +106,16 @@ class Server(Running):
         self.output = output
 
 
+def redis_program(folder):
+    """Redis, or a link to its checker, which is the same program under another name: so that
+    redis-tools is enough, whose package starts no server of its own."""
+    program = shutil.which("redis-server")
+    if program is None:
+        program = os.path.join(folder, "redis-server")
+        os.symlink(shutil.which("redis-check-rdb"), program)
+    return program
+
+
 class Redis(Running):
     """Redis itself, with nothing saved."""
 
@@ -115,7 +126,8 @@ class Redis(Running):
             self.port = probe.getsockname()[1]
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly",
                    "no", "--dir", self.folder.name]
-        super().__init__(["redis-server", *options], "Ready to accept connections")
+        program = redis_program(self.folder.name)
+        super().__init__([program, *options], "Ready to accept connections")
 
     @staticmethod
     def start():
