@@ -385,9 +385,9 @@ backstage_status backstage_engine_stop(backstage_engine *engine);
 backstage_status backstage_engine_drain(backstage_engine *engine, int64_t timeout_ns);
 
 /* Moves a virtual clock forward at one stroke, as if the engine had been busy for so long: what
- * fell due is handled when it runs next, in order of time, and what was queued before may be handled
- * first; a periodic timer that was due several times comes once. Advance in small steps to see
- * each. Errors: NOT_VIRTUAL; INVALID_ARGUMENT beyond INT64_MAX nanoseconds in all. */
+ * fell due is handled when it runs next, in order of time, and what was queued before may be
+ * handled first; a periodic timer that was due several times comes once. Advance in small steps to
+ * see each. Errors: NOT_VIRTUAL; INVALID_ARGUMENT beyond INT64_MAX nanoseconds in all. */
 backstage_status backstage_engine_advance(backstage_engine *engine, uint64_t by_ns);
 
 /* The engine's clock: nanoseconds since an arbitrary point, or of virtual time. */
@@ -462,17 +462,21 @@ backstage_status backstage_engine_unwatch_fd(backstage_engine *engine, uint64_t 
  * others too; its timers, watchers and receive timeout are gone, and it receives as it first did.
  * The message that it failed on is a dead letter. The strategy says who else restarts: with
  * ONE_FOR_ALL all children, with REST_FOR_ONE those born after the one that failed. They handle
- * nothing more, run `deinit` in reverse order of birth, and `init` in order of birth.
+ * nothing more, run `deinit` in reverse order of birth (if their `init` has run), and `init` in
+ * order of birth.
  *
- * Every restart decided on counts as one. One more than restarts_max within window_ns, and the
- * supervisor gives up: as if the directive were ESCALATE. An escalated failure passes from
- * supervisor to supervisor; where a directive is RESTART, that one's child is restarted, and its
- * `init` spawns its children anew; where it is RESUME, all go on as they were. Past the top, a
- * supervisor without a parent, that one ends (FAILED), and the engine's run returns the status.
+ * Every restart decided on counts as one, whoever restarts with the child. One more than
+ * restarts_max within window_ns, and the supervisor gives up: as if the directive were ESCALATE,
+ * with the status LIMIT if the child had shut itself down. A supervisor that is itself restarted
+ * counts from nothing. An escalated failure passes from supervisor to supervisor; where a directive
+ * is RESTART, that one's child is restarted, and its `init` spawns its children anew; where it is
+ * RESUME, all go on as they were. Past the top, a supervisor without a parent, that one ends
+ * (FAILED), and the engine's run returns the status.
  *
- * With backoff_ns the first restart of a child waits so long, and each further one twice as long as
- * the last, backoff_max_ns at most, until it has run for window_ns without one; jitter_percent
- * takes off up to that part of each wait at random, by the engine's seed. Meanwhile messages wait.
+ * With backoff_ns the first restart of a child waits so long between `deinit` and `init`, and each
+ * further one twice as long as the last, backoff_max_ns at most, until it has run for window_ns
+ * without one; jitter_percent takes off up to that part of each wait at random, by the engine's
+ * seed. Meanwhile messages wait.
  *
  * A child's own part is its backstage_restart: PERMANENT children also restart when they shut
  * themselves down, TRANSIENT ones only when they fail, TEMPORARY ones never: RESTART stops them,
@@ -489,7 +493,7 @@ backstage_status backstage_engine_unwatch_fd(backstage_engine *engine, uint64_t 
  *     of one that restarts
  *     the supervisor,      is its own supervisor's matter; its children end before its end or
  *     children restarting  restart, those that wait to start included
- *     without memory       a restart that cannot be made is a STOP, a wait that cannot be is none */
+ *     without memory       a restart that cannot be made is a STOP; a wait that cannot, is none */
 
 typedef uint32_t backstage_strategy;
 enum { BACKSTAGE_ONE_FOR_ONE = 0, BACKSTAGE_ONE_FOR_ALL = 1, BACKSTAGE_REST_FOR_ONE = 2 };
@@ -511,7 +515,8 @@ enum {
 
 /* Decides on a failure, as the supervisor, in place of a fixed directive: of which child, with
  * which status, and how often it was restarted before. `state` is the supervisor's. Runs as soon as
- * the child's callback has returned; may do what any callback may. An unknown directive is a STOP. */
+ * the child's callback has returned; may do what any callback may. An unknown directive is a STOP.
+ * */
 typedef backstage_directive (*backstage_decide_callback)(backstage_context *supervisor,
                                                          backstage_ref child,
                                                          backstage_status status, uint64_t restarts,
@@ -701,13 +706,13 @@ backstage_status backstage_forward(backstage_context *context, const backstage_e
                                    backstage_ref receiver);
 
 /* The same from outside any actor; the sender is BACKSTAGE_NONE. Any thread. On the engine's
- * thread, outside dead-letter, log and free callbacks, it takes effect at once. From elsewhere
- * the message waits until the engine takes it in, so OK means that it will be handled or become a
- * dead letter (a publication may find no subscriber, and a broadcast no actor). If the receiver's
- * inbox is full and rejects, the message waits until the receiver has had a turn, and all behind
- * it: so a fast sender meets QUEUE_FULL before anything is lost. A receiver that has no turn to come,
- * for it waits to restart or has stashed all, holds nobody up: then it is a dead letter. `publish` speaks for the actor
- * `publisher`, on its default topic if topic is NULL.
+ * thread, outside dead-letter, log and free callbacks, it takes effect at once. From elsewhere the
+ * message waits until the engine takes it in, so OK means that it will be handled or become a dead
+ * letter (a publication may find no subscriber, and a broadcast no actor). If the receiver's inbox
+ * is full and rejects, the message waits until the receiver has had a turn, and all behind it: so a
+ * fast sender meets QUEUE_FULL before anything is lost. A receiver that has no turn to come, for it
+ * waits to restart or has stashed all, holds nobody up: then it is a dead letter. `publish` speaks
+ * for the actor `publisher`, on its default topic if topic is NULL.
  * Errors: as above; QUEUE_FULL; ENDING while the engine is being destroyed. */
 backstage_status backstage_engine_send(backstage_engine *engine, backstage_ref receiver,
                                        const void *payload, size_t size);
@@ -775,7 +780,8 @@ backstage_status backstage_publish(backstage_context *context, const void *paylo
                                    uint32_t *receivers);
 backstage_status backstage_publish_to_topic(backstage_context *context, const char *topic,
                                             const void *payload, size_t size, uint32_t *receivers);
-/* The same with a payload handed over, as in backstage_send_payload. A NULL topic is the default. */
+/* The same with a payload handed over, as in backstage_send_payload. A NULL topic is the default.
+ * */
 backstage_status backstage_publish_payload(backstage_context *context, const char *topic,
                                            backstage_payload *payload, uint32_t *receivers);
 
@@ -828,7 +834,8 @@ typedef struct backstage_reply_handle {
     uint64_t token;
 } backstage_reply_handle;
 
-/* The reply handle of a request. Any thread. Errors: INVALID_ARGUMENT for another type of message. */
+/* The reply handle of a request. Any thread. Errors: INVALID_ARGUMENT for another type of message.
+ * */
 backstage_status backstage_envelope_reply_handle(const backstage_envelope *request,
                                                  backstage_reply_handle *handle);
 /* Answers a request whose handle was kept; any actor may, once. Errors: as backstage_reply. */
