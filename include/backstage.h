@@ -461,9 +461,9 @@ backstage_status backstage_engine_unwatch_fd(backstage_engine *engine, uint64_t 
  * A restart keeps ref, id, kind, inbox, subscriptions, requests and monitors, those of the child by
  * others too; its timers, watchers and receive timeout are gone, and it receives as it first did.
  * The message that it failed on is a dead letter. The strategy says who else restarts: with
- * ONE_FOR_ALL all children, with REST_FOR_ONE those born after the one that failed. They handle
- * nothing more, run `deinit` in reverse order of birth (if their `init` has run), and `init` in
- * order of birth.
+ * ONE_FOR_ALL all children, with REST_FOR_ONE those born after the one that failed (the decision
+ * takes time in proportion to their number). They handle nothing more, run `deinit` in reverse
+ * order of birth (if their `init` has run), and `init` in order of birth.
  *
  * Every restart decided on counts as one, whoever restarts with the child. One more than
  * restarts_max within window_ns, and the supervisor gives up: as if the directive were ESCALATE,
@@ -481,7 +481,7 @@ backstage_status backstage_engine_unwatch_fd(backstage_engine *engine, uint64_t 
  * A child's own part is its backstage_restart: PERMANENT children also restart when they shut
  * themselves down, TRANSIENT ones only when they fail, TEMPORARY ones never: RESTART stops them,
  * and so does a group's restart. A child that is stopped, poisoned or drained ends for good; one
- * that fails while it handles its last messages restarts first, and handles the rest.
+ * that fails while it handles its last messages restarts first, if any are left.
  *
  * What fails when:
  *     receive              as above
@@ -570,7 +570,8 @@ enum {
 /* How to run an actor. Only a receive callback (one of the two) is needed. A callback that
  * returns a negative status has failed: the message in hand is a dead letter, a line is logged, and
  * what follows is its supervisor's to say. Without one, or if that says so, the actor stops with
- * its children, and its parent and those who monitor it get one TERMINATED each. Of its children's
+ * its children, and its parent, unless that ends or restarts itself, and those who monitor it get
+ * one TERMINATED each. Of its children's
  * other ends a parent learns by monitoring them. */
 typedef struct backstage_actor_options {
     size_t size;      /* sizeof(backstage_actor_options) */
@@ -592,9 +593,9 @@ typedef struct backstage_actor_options {
 } backstage_actor_options;
 
 /* Makes an actor without a parent. It can be sent to at once. Errors: INVALID_ID, EXISTS (the id
- * names a living or ending actor), LIMIT (actors_max), NO_MEMORY, ENDING while the engine drains;
- * INVALID_ARGUMENT unless exactly one receive callback is given. `deinit` does not run for an actor
- * that could not be spawned. */
+ * names a living or ending actor), LIMIT (actors_max), NO_MEMORY, ENDING while the engine drains or
+ * is being destroyed; INVALID_ARGUMENT unless exactly one receive callback is given. `deinit` does
+ * not run for an actor that could not be spawned. */
 backstage_status backstage_engine_spawn(backstage_engine *engine,
                                         const backstage_actor_options *options,
                                         backstage_ref *actor);
@@ -646,7 +647,7 @@ backstage_status backstage_become_batch(backstage_context *context,
 backstage_status backstage_stash(backstage_context *context, const backstage_envelope *envelope);
 /* Takes back all that is stashed, in the order in which it came: it is handled next, before what
  * waits in the inbox. What the callback in hand stashed itself stays. Tells how many, if count is
- * not NULL. Errors: NO_MEMORY. */
+ * not NULL. Takes time in proportion to what is stashed and what waits. Errors: NO_MEMORY. */
 backstage_status backstage_unstash(backstage_context *context, uint32_t *count);
 
 /* Asks for a RECEIVE_TIMEOUT event whenever neither message nor event has come to this actor for
@@ -803,7 +804,8 @@ backstage_status backstage_unsubscribe_from_topic(backstage_context *context,
 
 /* Asks for a TERMINATED event when an actor ends, whatever the reason; at once if it has ended
  * already (NOT_FOUND). One-way: nothing else follows for either. A restart is no end.
- * Errors: EXISTS, NO_MEMORY; INVALID_ARGUMENT for BACKSTAGE_NONE or this actor itself. */
+ * Errors: EXISTS (unless it has ended), NO_MEMORY; INVALID_ARGUMENT for BACKSTAGE_NONE or this
+ * actor itself. */
 backstage_status backstage_monitor(backstage_context *context, backstage_ref actor);
 /* The same for whoever has an id now; `*actor`, if actor is not NULL, tells who that is. If nobody
  * has it, that is BACKSTAGE_NONE, and so is the event's sender. Errors: INVALID_ID as well. */
@@ -844,13 +846,14 @@ backstage_status backstage_reply_later(backstage_context *context,
                                        size_t size);
 
 /* Sends a REQUEST from outside any actor, and waits for the answer. On another thread than the
- * engine's this blocks until the engine, run by its own thread, has it answered, and timeout_ns is
- * real time. On the engine's thread, outside callbacks, it runs the engine meanwhile, until stopped
- * at the latest. A negative timeout is for ever. On OK `*reply` is the answer's bytes: you hold a
- * reference, and release it. Any thread. Errors: TIMEOUT; NOT_FOUND; STOPPED when the receiver
- * ended or failed on it, or the run was stopped; INBOX_FULL; ENDING, also when the engine is
- * destroyed meanwhile; QUEUE_FULL; PAYLOAD_TOO_LARGE; NO_MEMORY; IN_CALLBACK inside any callback on
- * the engine's thread; a status that ended the run, see backstage_engine_run; by id, INVALID_ID. */
+ * engine's this blocks until the engine, run by its own thread, has it answered; timeout_ns is real
+ * time there, and the engine's too: whichever is over first. On the engine's thread, outside
+ * callbacks, it runs the engine meanwhile, until stopped at the latest. A negative timeout is for
+ * ever. On OK `*reply` is the answer's bytes: you hold a reference, and release it. Any thread.
+ * Errors: TIMEOUT; NOT_FOUND; STOPPED when the receiver ended or failed on it, or the run was
+ * stopped; INBOX_FULL; ENDING, also when the engine is destroyed meanwhile; QUEUE_FULL;
+ * PAYLOAD_TOO_LARGE; NO_MEMORY; IN_CALLBACK inside any callback on the engine's thread; a status
+ * that ended the run, see backstage_engine_run; by id, INVALID_ID. */
 backstage_status backstage_engine_request(backstage_engine *engine, backstage_ref receiver,
                                           const void *payload, size_t size, int64_t timeout_ns,
                                           backstage_payload **reply);

@@ -41,6 +41,7 @@ extension Actor {
         if actor.pointee.flags.has(.ending) { return .ok }
         actor.pointee.flags.insert(.poisoned)
         pointee.engine.makeReady(actor)
+        pointee.engine.settleIfDown(actor)
         return .ok
     }
 }

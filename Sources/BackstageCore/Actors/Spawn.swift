@@ -24,7 +24,7 @@ extension Engine {
         guard Self.isValid(options), supervision.map({ Supervision.isValid($0) }) ?? true else {
             return .invalidArgument
         }
-        if parent == nil, pointee.drain.stage != .none { return .ending }
+        if parent == nil, pointee.drain.stage != .none || pointee.isDestroying { return .ending }
         let id = name(options.id)
         let kind = name(options.kind)
         if (id == nil) != (options.id == nil) || (kind == nil) != (options.kind == nil) { return .invalidID }

@@ -19,7 +19,8 @@ extension Engine {
         }
         extras.pointee.laneLast = source
         owner.pointee.flags.insert(.events)
-        makeReady(owner)
+        // When the engine ends, only who ends gets a turn.
+        if !pointee.isDestroying { makeReady(owner) }
     }
 
     /// Takes a source out of the lane, if it is there.

@@ -6,12 +6,12 @@ extension Actor {
         if status != .ok { return status }
         let engine = pointee.engine
         if ref == 0 || ref == self.ref { return .invalidArgument }
-        if monitorSource(of: ref) != nil { return .exists }
         guard let target = engine.actor(ref) else {
             guard let source = engine.makeSource(.monitor, for: self) else { return .noMemory }
             engine.raiseNotFound(source, ref)
             return .ok
         }
+        if monitorSource(of: ref) != nil { return .exists }
         guard let extras = target.makeExtras(), let source = engine.makeSource(.monitor, for: self) else {
             return .noMemory
         }

@@ -63,7 +63,10 @@ extension Engine {
             return status
         }
         let token = pointee.outbox.pointee.token
-        status = run(timeout: timeout) { request.isAnswered }
+        let (result, runStatus) = run(timeout: timeout) { request.isAnswered }
+        status = runStatus == .ok ? result : runStatus
+        // What ended the run is not lost for an answer that came as well.
+        if request.isAnswered, runStatus != .ok { endRun(runStatus) }
         let answer = request.take(reply, orElse: status == .ok ? .stopped : status)
         if let source = waitingRequest(token, of: 0) { failRequest(source, .timeout) }
         return answer
@@ -71,8 +74,7 @@ extension Engine {
 
     /// Sends the request in the outbox, which stays the caller's if that fails.
     func deliver(_ request: UnsafeMutablePointer<OutsideRequest>, to target: Actor) -> Status {
-        // On a virtual clock another thread's time is not the engine's.
-        let isTimed = request.pointee.timeout > 0 && !pointee.isVirtual
+        let isTimed = request.pointee.timeout >= 0
         guard let extras = target.makeExtras(), !isTimed || pointee.timers.reserve(in: self),
             let source = pointee.sources.take(in: self)
         else { return .noMemory }

@@ -23,6 +23,7 @@ extension Actor {
         engine.startTimeout(source, after: UInt64(after))
         life.pointee.receiveTimeout = source
         life.pointee.lastCame = engine.pointee.now
+        life.pointee.hasCome = true
         pointee.flags.insert(.timed)
         return .ok
     }

@@ -200,7 +200,7 @@ extension Engine {
     /// Nobody is held up by an actor that waits for its restart, or has set all aside.
     private func hasTurnToCome(_ actor: Actor) -> Bool {
         let flags = actor.pointee.flags
-        return flags.has(.ready) && !flags.has(.suspended) && !flags.has(.parked)
+        return actor.waiting > 0 && flags.has(.ready) && !flags.has(.suspended) && !flags.has(.parked)
     }
 
     private func receiver(of slot: UnsafeMutablePointer<RemoteSlot>) -> Actor? {

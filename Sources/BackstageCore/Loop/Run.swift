@@ -13,7 +13,7 @@ extension Engine {
         let status = checkOutsideCallbacks()
         if status != .ok { return status }
         guard mode <= UInt32(BACKSTAGE_RUN_NO_WAIT) else { return .invalidArgument }
-        return run(timeout) { deadline in
+        let (result, runStatus) = run(timeout) { deadline in
             switch Int(mode) {
             case BACKSTAGE_RUN_UNTIL_STOPPED: runUntilStopped(deadline) { false }
             case BACKSTAGE_RUN_UNTIL_IDLE: runUntilIdle(deadline)
@@ -21,20 +21,22 @@ extension Engine {
             default: runNoWait()
             }
         }
+        return runStatus == .ok ? result : runStatus
     }
 
-    /// Runs until something is so, or the run is stopped.
-    func run(timeout: Int64, until isDone: () -> Bool) -> Status {
+    /// Runs until something is so, or the run is stopped. How it ended, and with what status if that was
+    /// by `endRun`.
+    func run(timeout: Int64, until isDone: () -> Bool) -> (Status, Status) {
         run(timeout) { runUntilStopped($0, isDone) }
     }
 
-    private func run(_ timeout: Int64, _ body: (UInt64) -> Status) -> Status {
+    private func run(_ timeout: Int64, _ body: (UInt64) -> Status) -> (Status, Status) {
         enterRun()
         let result = body(timeout < 0 ? UInt64.max : freshNow() + UInt64(timeout))
         leaveRun()
         let status = pointee.runStatus
         pointee.runStatus = .ok
-        return status == .ok ? result : status
+        return (result, status)
     }
 
     /// Ends the run, or the next one, with a status.

@@ -81,6 +81,19 @@ extension Engine {
         actor.details.pointee.marks.insert(.draining)
         noteBusy(actor)
         makeReady(actor)
+        settleIfDown(actor)
+    }
+
+    /// An actor that waits for its restart has no turn to find out that it has nothing left to do.
+    func settleIfDown(_ actor: Actor) {
+        guard actor.pointee.flags.has(.poisoned), actor.pointee.flags.has(.suspended),
+            actor.life?.pointee.stage == .down, actor.used == 0
+        else { return }
+        if !actor.details.pointee.marks.has(.draining) {
+            beginEnding(actor, Reason.stopped, actor.cause(Reason.stopped))
+        } else if !actor.hasStashed, !hasWaitingRequest(actor) {
+            noteDone(actor)
+        }
     }
 
     func noteBusy(_ actor: Actor) {

@@ -44,6 +44,8 @@ extension Engine {
         if actor.used == 0, actor.pointee.ring != nil { restRing(actor) }
         actor.pointee.flags.insert(.suspended)
         life.pointee.stage = .down
+        settleIfDown(actor)
+        if actor.pointee.flags.has(.ending) { return }
         guard let supervisor = supervisor(of: actor), let supervision = supervisor.life?.pointee.supervision
         else { return }
         if supervision.pointee.strategy != UInt32(BACKSTAGE_ONE_FOR_ONE) {
