@@ -27,6 +27,7 @@ struct LayoutTests {
         #expect(MemoryLayout<ActorCell>.size <= 64)
         #expect(MemoryLayout<ActorCell>.stride == 64)
         #expect(MemoryLayout<ActorDetails>.stride <= 96)
+        #expect(MemoryLayout<ActorExtras>.stride <= 64)
     }
 
     @Test func anEventSourceIsAtMostTwoCacheLines() {

@@ -10,8 +10,8 @@ extension Engine {
             actor.pointee.flags.remove(.ready)
             return false
         }
-        if actor.pointee.flags.has(.timed) { noteCame(actor) }
         if actor.pointee.flags.has(.starting), !actor.pointee.flags.has(.halting) { start(actor) }
+        if actor.pointee.flags.has(.timed) { noteCame(actor) }
         if actor.pointee.flags.has(.events) { handleEvents(actor) }
         if actor.pointee.flags.has(.poisoned), !actor.pointee.flags.has(.halting), leave(actor) {
             return false
@@ -30,9 +30,8 @@ extension Engine {
     /// Whether an actor with nothing queued may rest.
     @inline(never)
     func settle(_ actor: Actor) -> Bool {
-        if actor.pointee.flags.has(.unfinished) { return false }
-        noteDoneWithAll(actor)
-        return true
+        if actor.pointee.flags.has(.timed) { noteDoneWithAll(actor) }
+        return !actor.pointee.flags.has(.unfinished)
     }
 
     private func start(_ actor: Actor) {

@@ -1,7 +1,7 @@
 import CBackstage
 import Testing
 
-/// What an actor does, and what it has seen. Lives until its `deinit` has run.
+/// What an actor does, and what it has seen. Lives until its last `deinit` has run.
 final class Role {
     struct Message: Equatable {
         var type: Int
@@ -14,8 +14,11 @@ final class Role {
     var reasons: [Int] = []
     var onStart: (Context) -> backstage_status = { _ in ok }
     var onReceive: (Context, UnsafePointer<backstage_envelope>) -> backstage_status = { _, _ in ok }
+    /// How it supervises its children, if it does; and decides on a failure, by child and restarts.
+    var supervision: backstage_supervision?
+    var onFailure: ((Context, backstage_ref, backstage_status, UInt64) -> Int)?
 
-    private static func of(_ state: UnsafeMutableRawPointer?) -> Role {
+    static func of(_ state: UnsafeMutableRawPointer?) -> Role {
         Unmanaged<Role>.fromOpaque(state!).takeUnretainedValue()
     }
 
@@ -34,19 +37,50 @@ final class Role {
         }
         options.deinit = { _, reason, state in
             Role.of(state).reasons.append(Int(reason))
-            Unmanaged<Role>.fromOpaque(state!).release()
+            if Int(reason) != BACKSTAGE_REASON_RESTARTED { Unmanaged<Role>.fromOpaque(state!).release() }
             return ok
         }
         options.state = Unmanaged.passRetained(self).toOpaque()
-        let status = withCString(id) { id in
-            withCString(kind) { kind in
-                options.id = id
-                options.kind = kind
-                return spawn(&options)
+        let status = withSupervision { supervision in
+            withCString(id) { id in
+                withCString(kind) { kind in
+                    options.supervision = supervision
+                    options.id = id
+                    options.kind = kind
+                    return spawn(&options)
+                }
             }
         }
         if status != ok { Unmanaged<Role>.fromOpaque(options.state).release() }
         return status
+    }
+
+    private func withSupervision(
+        _ body: (UnsafePointer<backstage_supervision>?) -> backstage_status
+    ) -> backstage_status {
+        guard var supervision else { return body(nil) }
+        supervision.size = MemoryLayout<backstage_supervision>.size
+        if onFailure != nil {
+            supervision.decide = { context, child, status, restarts, state in
+                backstage_directive(Role.of(state).onFailure!(context!, child, status, restarts))
+            }
+        }
+        return body(&supervision)
+    }
+
+    /// A callback that notes what it sees under another name.
+    static let receiveElse: backstage_receive_callback = { context, envelope, state in
+        let role = Role.of(state)
+        role.seen.append(Message(type: Int(envelope!.pointee.type), text: "else: " + envelope!.text))
+        return role.onReceive(context!, envelope!)
+    }
+
+    /// One that notes how many came, and the first of them.
+    static let receiveBatch: backstage_receive_batch_callback = { context, envelopes, count, _, state in
+        let role = Role.of(state)
+        let text = "\(count) from " + envelopes!.text
+        role.seen.append(Message(type: Int(envelopes!.pointee.type), text: text))
+        return role.onReceive(context!, envelopes!)
     }
 }
 

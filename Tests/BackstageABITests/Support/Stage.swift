@@ -54,6 +54,18 @@ final class Stage {
         return ref
     }
 
+    func spawn(_ role: Role, under parent: backstage_ref) throws -> backstage_ref {
+        let context = try context(parent)
+        var ref: backstage_ref = 0
+        let status = role.withOptions { backstage_spawn_child(context, $0, &ref) }
+        try #require(status == ok)
+        return ref
+    }
+
+    func send(_ text: String, to actor: backstage_ref) {
+        #expect(backstage_engine_send(engine, actor, text, text.utf8.count) == ok)
+    }
+
     func context(_ actor: backstage_ref) throws -> Context {
         var context: Context?
         try #require(backstage_engine_context(engine, actor, &context) == ok)

@@ -76,7 +76,7 @@ struct ActorPlaceTests {
             var options = backstage_actor_options()
             options.receive = { _, _, _ in 0 }
             var ref: backstage_ref = 5
-            #expect(engine.spawn(options, &ref) == .limit)
+            #expect(engine.spawn(options, nil, &ref) == .limit)
             #expect(ref == 5)
         }
     }
@@ -102,13 +102,13 @@ struct ActorPlaceTests {
                 options.id = id
                 options.kind = id
                 // The first place needs a commit, the second an object for its names.
-                engine.withoutMemory { #expect(engine.spawn(options, &ref) == .noMemory) }
+                engine.withoutMemory { #expect(engine.spawn(options, nil, &ref) == .noMemory) }
                 options.id = nil
                 options.kind = nil
-                #expect(engine.spawn(options, &ref) == .ok)
+                #expect(engine.spawn(options, nil, &ref) == .ok)
                 options.id = id
                 options.kind = id
-                engine.withoutMemory { #expect(engine.spawn(options, &ref) == .noMemory) }
+                engine.withoutMemory { #expect(engine.spawn(options, nil, &ref) == .noMemory) }
             }
             engine.expectNoFaults()
             #expect(engine.statistics.actors == 1)

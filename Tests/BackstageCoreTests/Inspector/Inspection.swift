@@ -21,6 +21,11 @@ extension Engine {
         (0..<Int(pointee.actorCount)).map { pointee.actors + $0 }.filter { $0.isLiving }
     }
 
+    /// Requests from outside that wait for an answer.
+    var outsideRequests: [Source] {
+        livingActors.flatMap(\.peers).filter { $0.pointee.kind == .outside }
+    }
+
     func actor(at index: UInt32) -> Actor? { index == noActor ? nil : pointee.actors + Int(index) }
 
     /// Who waits for a turn, in order.
@@ -65,6 +70,12 @@ extension Actor {
     /// What is queued, the oldest first.
     var queue: [Envelope] { (0..<used).map { slot(pointee.head &+ $0) } }
 
+    /// What is set aside, the oldest first.
+    var aside: [Envelope] {
+        guard let stash = life?.pointee.stash, let slots = stash.slots else { return [] }
+        return (0..<Int(stash.count)).map { slots + $0 }
+    }
+
     /// Slots of the ring, or of the next one.
     var ringSize: Int { Int(pointee.mask) + 1 }
 
@@ -78,6 +89,13 @@ extension Actor {
 
     private var extras: ActorExtras? { details.pointee.extras?.pointee }
 
+    var supervision: Supervision? { life?.pointee.supervision?.pointee }
+
+    func ownSources(_ kind: SourceKind) -> [Source] { ownSources.filter { $0.pointee.kind == kind } }
+
+    /// This actor and those above it.
+    var line: [Actor] { walk(self) { $0.parent } }
+
     var ownSources: [Source] { walk(extras?.sources) { $0.pointee.next } }
     var eventLane: [Source] { walk(extras?.laneFirst) { $0.pointee.laneNext } }
     var lastInLane: Source? { extras?.laneLast }
@@ -89,5 +107,6 @@ extension Actor {
 
 extension Envelope {
     var carriesBlock: Bool { pointee.reserved & Carries.block != 0 }
+    var isToBeSetAside: Bool { pointee.reserved & Carries.stash != 0 }
     var carriesTopic: Bool { pointee.reserved & Carries.topic != 0 }
 }

@@ -56,12 +56,23 @@ extension Inspector {
         for actor in actors {
             let flags = actor.pointee.flags
             let isParked = flags.has(.parked)
-            check(flags.has(.ready) == (ready.contains(actor) || isParked), "\(actor.ref): ready or not")
-            check(!isParked || !ready.contains(actor), "\(actor.ref) is parked, and ready")
-            let waitsForChildren = flags.has(.ending) && actor.details.pointee.lastChild != noActor
+            let isOnList = ready.contains(actor)
+            check(
+                flags.has(.ready) == (isOnList || isParked || flags.has(.suspended)),
+                "\(actor.ref): ready or not")
+            check(!isParked || !isOnList, "\(actor.ref) is parked, and ready")
+            let waitsForChildren = flags.has(.halting) && actor.details.pointee.lastChild != noActor
             check(!isParked || waitsForChildren, "\(actor.ref) is parked for nothing")
-            let hasWork = actor.used > 0 || flags.has(.attention)
-            check(!hasWork || flags.has(.ready), "\(actor.ref) has work and no turn")
+            check(!hasWork(actor) || flags.has(.ready), "\(actor.ref) has work and no turn")
         }
+    }
+
+    /// Who is draining may rest until something comes; who was not drained in time waits for its end.
+    private func hasWork(_ actor: Actor) -> Bool {
+        let flags = actor.pointee.flags
+        if engine.isKilled(actor) { return false }
+        let mayRest = actor.details.pointee.marks.has(.draining)
+        if flags.has(.poisoned), !mayRest { return true }
+        return actor.used > 0 || flags.has(.starting) || flags.has(.events) || flags.has(.halting)
     }
 }

@@ -5,15 +5,34 @@ extension Inspector {
     /// for an actor is on its list, and knows it.
     func checkSources() {
         for actor in actors {
-            checkLinks(actor.ownSources) { $0.pointee.previous }
+            checkOwnSources(of: actor)
             checkLane(of: actor)
             for source in actor.ownSources { check(source, of: actor) }
             checkLinks(actor.peers) { $0.pointee.peerPrevious }
-            for peer in actor.peers {
-                let waits = [.monitor, .request].contains(peer.pointee.kind) && !peer.pointee.isPending
-                check(waits && peer.pointee.target == actor.ref, "a peer of \(actor.ref)")
-                check(peer.pointee.owner.isLiving, "a peer of \(actor.ref) has ended")
-            }
+            for peer in actor.peers { check(peer: peer, of: actor) }
+        }
+    }
+
+    /// Requests come first, and before the first comes the last.
+    private func checkOwnSources(of actor: Actor) {
+        let sources = actor.ownSources
+        for (place, source) in sources.enumerated() {
+            let previous = sources[place == 0 ? sources.count - 1 : place - 1]
+            check(source.pointee.previous == previous, "a link back among the sources of \(actor.ref)")
+        }
+        let kinds = sources.map { $0.pointee.kind == .request }
+        check(kinds == kinds.sorted { $0 && !$1 }, "a request of \(actor.ref) comes after others")
+    }
+
+    private func check(peer: Source, of actor: Actor) {
+        let kind = peer.pointee.kind
+        let waits = [.monitor, .request, .outside].contains(kind) && !peer.pointee.isPending
+        check(waits && peer.pointee.target == actor.ref, "a peer of \(actor.ref)")
+        check(engine.pointee.sources.find(peer.token) == peer, "a peer is not found")
+        if kind == .outside {
+            check(peer.pointee.outside?.isAnswered == false, "an answered request still waits")
+        } else {
+            check(peer.pointee.owner.isLiving, "a peer of \(actor.ref) has ended")
         }
     }
 
@@ -33,7 +52,10 @@ extension Inspector {
         switch source.pointee.kind {
         case .timer: check(isTimed || isPending, "a timer neither waits nor is due")
         case .request: check(!isTimed || !isPending, "a request waits and has failed")
-        default: check(!isTimed, "something else waits for its time")
+        case .receiveTimeout: check(isTimed, "a receive timeout does not wait")
+        case .backoff, .groupBackoff, .drain: check(isTimed && !isPending, "a wait is over, or has no end")
+        case .monitor, .notice, .io, .signal: check(!isTimed, "something else waits for its time")
+        case .hostIO, .outside, .engineDrain, .none: check(false, "a source of nobody's is \(actor.ref)'s")
         }
         guard [.monitor, .request].contains(source.pointee.kind), !isPending else { return }
         let target = engine.actor(source.pointee.target)
@@ -42,7 +64,8 @@ extension Inspector {
 
     /// As many sources wait for their time as the heap holds.
     func checkTimers() {
-        let timed = actors.flatMap(\.ownSources).filter { $0.pointee.heapIndex != noTimer }
+        let ownerless = engine.outsideRequests + (engine.pointee.drain.deadline.map { [$0] } ?? [])
+        let timed = (actors.flatMap(\.ownSources) + ownerless).filter { $0.pointee.heapIndex != noTimer }
         check(engine.pointee.timers.count == timed.count, "the count of timers")
         let first = timed.map(\.pointee.deadline).min() ?? .max
         check(engine.pointee.timers.deadline == first, "the first timer")

@@ -4,28 +4,34 @@ import CBackstage
 
 extension Inspector {
     /// What is queued lies in a ring, and is no more than the capacity. When nobody has anything to
-    /// do, nobody has a ring.
+    /// do, nobody has a ring, unless it waits to start again.
     func checkInboxes() {
         for actor in actors {
             let hasRing = actor.pointee.ring != nil
             check(hasRing || actor.used == 0, "\(actor.ref) has messages and no ring")
-            check(!hasRing || !engine.readyActors.isEmpty, "\(actor.ref) is idle with a ring")
+            let isIdle = engine.readyActors.isEmpty && actor.used == 0
+            check(!hasRing || !isIdle, "\(actor.ref) is idle with a ring")
             check(actor.hand == 0, "\(actor.ref) has a message in hand")
-            // What is left of a batch that failed waits again, for its end, beside what came meanwhile.
-            let isWithin = actor.waiting <= actor.details.pointee.capacity
-            check(isWithin || actor.pointee.flags.has(.ending), "the capacity of \(actor.ref)")
             check(!hasRing || actor.used <= actor.ringSize, "the ring of \(actor.ref) is too small")
-            let threshold = min(UInt32(actor.ringSize), actor.details.pointee.capacity)
+            let threshold = actor.pointee.mask == 0 ? 1 : min(UInt32(actor.ringSize), actor.room)
             check(!hasRing || actor.pointee.threshold == threshold, "the threshold of \(actor.ref)")
+            checkCapacity(of: actor)
             checkPayloads(of: actor)
         }
         check(engine.pointee.handling == nil, "somebody handles something")
         check(engine.pointee.retiredRing == nil, "a ring is kept from the pool")
     }
 
+    /// What is left of a batch that failed waits again, beside what came meanwhile.
+    private func checkCapacity(of actor: Actor) {
+        let mayHaveFailed = actor.pointee.flags.has(.batch) || actor.life != nil
+        let most = actor.details.pointee.capacity + (mayHaveFailed ? UInt32(actor.pointee.budget) - 1 : 0)
+        check(actor.waiting + actor.stashed <= most, "the capacity of \(actor.ref)")
+    }
+
     private func checkPayloads(of actor: Actor) {
         var units: UInt32 = 0
-        for message in actor.queue {
+        for message in actor.queue + actor.aside {
             let payload = message.pointee.payload
             if message.carriesBlock {
                 check(
@@ -38,10 +44,24 @@ extension Inspector {
         check(actor.details.pointee.blockUnits == units, "what the inbox of \(actor.ref) holds")
     }
 
+    /// What is set aside lies in slots of its own; only a callback that runs marks more.
+    func checkStashes() {
+        for actor in actors {
+            let messages = actor.queue + actor.aside
+            check(!messages.contains { $0.isToBeSetAside }, "\(actor.ref) has a message marked")
+            guard let stash = actor.life?.pointee.stash else { continue }
+            check(stash.marked == 0, "\(actor.ref) has yet to set something aside")
+            check((stash.slots != nil) == (stash.count > 0), "\(actor.ref) has slots, or nothing in them")
+            if stash.count == 0 { continue }
+            check(stash.count <= 1 << UInt32(stash.ringClass), "the stash of \(actor.ref)")
+            check(actor.pointee.mask > 0, "\(actor.ref) has a stash and one slot")
+        }
+    }
+
     /// Every message accepted is in an inbox, or waits from other threads, unless it is done with.
     func checkLedger() {
         let statistics = engine.statistics
-        let queued = actors.reduce(engine.pointee.remote.count) { $0 + UInt64($1.used) }
+        let queued = actors.reduce(engine.pointee.remote.count) { $0 + UInt64($1.used + $1.stashed) }
         check(statistics.queued == queued, "\(statistics.queued) messages are said to be queued: \(queued)")
         check(statistics.accepted == statistics.handled + statistics.dead + queued, "the ledger")
     }
@@ -51,7 +71,7 @@ extension Inspector {
     func checkReferences() {
         var blocks: [Block: Int] = [:]
         var topics: [Topic: Int] = [:]
-        for message in actors.flatMap(\.queue) {
+        for message in actors.flatMap({ $0.queue + $0.aside }) {
             if message.carriesBlock { blocks[message.block, default: 0] += 1 }
             if message.carriesTopic { topics[message.topic, default: 0] += 1 }
         }

@@ -13,8 +13,9 @@ final class LooseSources {
                 to: EventSource(
                     index: UInt32(index), generation: 1, owner: owner, next: nil, previous: nil,
                     laneNext: nil, lanePrevious: nil, kind: .timer, isPending: false, heapIndex: noTimer,
-                    deadline: 0, period: 0, sequence: 0, count: 0, io: nil, target: 0, peerNext: nil,
-                    peerPrevious: nil, reason: 0, status: 0))
+                    deadline: 0, sequence: 0, count: 0, target: 0, peerNext: nil, peerPrevious: nil,
+                    reason: 0,
+                    status: 0))
         }
     }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import BackstageCore
 
-/// An actor that notes what it receives, and does what its test tells it to. Lives until its
+/// An actor that notes what it receives, and does what its test tells it to. Lives until its last
 /// `deinit` has run.
 final class Probe {
     struct Message: Equatable {
@@ -15,11 +15,17 @@ final class Probe {
 
     var received: [Message] = []
     var batches: [Int] = []
-    /// Why it ended.
+    /// Why `deinit` ran: at restarts, and when it ended.
     var reasons: [backstage_reason] = []
+    /// What `deinit` returns then.
+    var statusOfEnd = Status.ok
     /// Runs as `init`, if there is one.
     var onStart: ((Actor) -> Status)?
     var onEnd: (Actor) -> Void = { _ in }
+    /// Runs as `deinit` before a restart.
+    var onRestart: (Actor) -> Status = { _ in .ok }
+    /// Decides on a child's failure, as this actor, if it supervises.
+    var onFailure: ((Actor, backstage_ref, Status, UInt64) -> Int)?
     var onReceive: (Actor, Envelope) -> Status = { _, _ in .ok }
     /// Sees a batch before its messages are noted.
     var onBatch: (Actor, Envelope, Int) -> Void = { _, _, _ in }
@@ -35,6 +41,8 @@ final class Probe {
     fileprivate func forget() {
         onStart = nil
         onEnd = { _ in }
+        onRestart = { _ in .ok }
+        onFailure = nil
         onReceive = { _, _ in .ok }
         onBatch = { _, _, _ in }
     }
@@ -84,10 +92,17 @@ private let noteStart: backstage_init_callback = { context, state in
 private let noteEnd: backstage_deinit_callback = { context, reason, state in
     let probe = Probe.of(state)
     probe.reasons.append(reason)
+    if reason == Reason.restarted { return probe.onRestart(Actor(context!)) }
+    let status = probe.statusOfEnd
     probe.onEnd(Actor(context!))
     probe.forget()
     Unmanaged<Probe>.fromOpaque(state!).release()
-    return .ok
+    return status
+}
+
+private let decide: backstage_decide_callback = { context, child, status, restarts, state in
+    let directive = Probe.of(state).onFailure?(Actor(context!), child, status, restarts)
+    return backstage_directive(directive ?? BACKSTAGE_DIRECTIVE_STOP)
 }
 
 extension Engine {
@@ -95,17 +110,20 @@ extension Engine {
     @discardableResult
     func spawn(
         _ probe: Probe = Probe(), id: String? = nil, kind: String? = nil, parent: Actor? = nil,
-        inBatches: Bool = false, _ adjust: (inout backstage_actor_options) -> Void = { _ in }
+        supervision: backstage_supervision? = nil, inBatches: Bool = false,
+        _ adjust: (inout backstage_actor_options) -> Void = { _ in }
     ) throws -> Actor {
         var actor: Actor?
         let status = trySpawn(
-            probe, id: id, kind: kind, parent: parent, inBatches: inBatches, adjust, &actor)
+            probe, id: id, kind: kind, parent: parent, supervision: supervision, inBatches: inBatches, adjust,
+            &actor)
         try #require(status == .ok)
         return try #require(actor)
     }
 
     func trySpawn(
-        _ probe: Probe, id: String?, kind: String?, parent: Actor?, inBatches: Bool,
+        _ probe: Probe, id: String?, kind: String?, parent: Actor?,
+        supervision: backstage_supervision? = nil, inBatches: Bool,
         _ adjust: (inout backstage_actor_options) -> Void, _ actor: inout Actor?
     ) -> Status {
         var options = backstage_actor_options()
@@ -114,12 +132,14 @@ extension Engine {
         options.deinit = noteEnd
         options.state = Unmanaged.passRetained(probe).toOpaque()
         adjust(&options)
+        var supervision = supervision
+        if probe.onFailure != nil { supervision?.decide = decide }
         var ref: backstage_ref = 0
         let status = withOptionalCString(id) { id in
             withOptionalCString(kind) { kind in
                 options.id = id
                 options.kind = kind
-                return spawn(options, parent: parent, &ref)
+                return spawn(options, supervision, parent: parent, &ref)
             }
         }
         if status != .ok { Unmanaged<Probe>.fromOpaque(options.state!).release() }

@@ -12,7 +12,23 @@ final class World {
     var refs: [backstage_ref] = []
     /// What may still be done inside callbacks, so that a run comes to an end.
     var energy = 0
-    var requests: [backstage_envelope] = []
+    /// What an actor may do is left out by the number of the action, so that the rest comes together more
+    /// often; how often callbacks fail, and how much they do in one step.
+    let leftOut: Set<Int>
+    let failsOneIn: Int
+    let energyOfStep: Int
+    /// Some of what actors do in their callbacks finds no memory.
+    var isScarce = false
+    /// What to answer the requests by that anybody saw.
+    var requests: [backstage_reply_handle] = []
+    /// Those alive, by their refs.
+    var players: [backstage_ref: Player] = [:]
+    var promises = Promises()
+    /// Replies to requests from outside, and who waits elsewhere for some.
+    var outsideReplies: Set<[UInt8]> = []
+    var outsideRequests: [UnsafeMutablePointer<OutsideRequest>] = []
+    /// Restarts of those who have ended.
+    var restartsOfEnded: UInt64 = 0
     /// Everything that happened, to compare one run with another.
     private(set) var trace: [String] = []
     /// Copies accepted, less those handled or dead, of each number.
@@ -20,13 +36,18 @@ final class World {
     private var lastNumber: UInt64 = 0
     /// The last number that a receiver had of a sender.
     private var heard: [Pair: UInt64] = [:]
-    private var forwarded: Set<UInt64> = []
+    /// Numbers that may come again, or late: of messages sent on, or set aside.
+    private(set) var unordered: Set<UInt64> = []
 
     private struct Pair: Hashable { var sender, receiver: backstage_ref }
 
     init(_ engine: Engine, seed: UInt64) {
         self.engine = engine
-        random = Randomness(seed: seed)
+        var random = Randomness(seed: seed)
+        leftOut = Set((0..<random.below(20)).map { _ in random.below(World.actions) })
+        failsOneIn = [10, 25, 25, 200][random.below(4)]
+        energyOfStep = [5, 12, 12, 40][random.below(4)]
+        self.random = random
     }
 
     /// Bytes that begin with a number of their own; some are too long for an envelope.
@@ -37,7 +58,7 @@ final class World {
         return withUnsafeBytes(of: lastNumber) { [UInt8]($0) } + filling
     }
 
-    private func number(_ message: Envelope) -> UInt64? {
+    func number(_ message: Envelope) -> UInt64? {
         switch message.pointee.type {
         case MessageType.send, MessageType.publish, MessageType.request, MessageType.reply: break
         default: return nil
@@ -63,31 +84,38 @@ final class World {
 
     func forwarded(_ message: Envelope) {
         guard let number = number(message) else { return }
-        forwarded.insert(number)
+        unordered.insert(number)
         change(number, by: 1)
     }
+
+    func stashed(_ number: UInt64) { unordered.insert(number) }
 
     /// A message reached its receiver; nothing from the same sender may have overtaken it.
     func received(_ message: Envelope, by actor: Actor) {
         trace.append("\(actor.ref) got \(message.pointee.type) of \(message.pointee.size) bytes")
-        guard let number = number(message), !forwarded.contains(number) else { return }
+        guard let number = number(message), !unordered.contains(number) else { return }
         let pair = Pair(sender: message.pointee.sender, receiver: actor.ref)
         #expect(heard[pair, default: 0] < number)
         heard[pair] = number
+        promises.received(message, by: actor.ref)
     }
 
-    func handled(_ message: Envelope) {
-        if let number = number(message) { change(number, by: -1) }
-    }
+    func handled(_ number: UInt64) { if number != 0 { change(number, by: -1) } }
 
-    func died(_ message: Envelope, of reason: backstage_dead_reason) {
+    func died(_ message: Envelope, to receiver: backstage_ref, of reason: backstage_dead_reason) {
         trace.append("dead \(reason) \(message.pointee.type)")
+        let number = number(message)
+        if reason == DeadReason.droppedOldest, let actor = engine.actor(receiver) {
+            players[receiver]?.mirror.comeUp(Int(actor.stashed))
+            players[receiver]?.mirror.drop(number ?? 0)
+        }
+        if reason != DeadReason.notWaiting { promises.died(message, to: receiver) }
         // A copy that met a full inbox, or no memory, was not counted among the receivers. What came
         // from elsewhere was, whatever became of it.
         let isUncounted =
             message.pointee.sender != 0
             && (reason == DeadReason.inboxFull || reason == DeadReason.noMemory)
-        guard let number = number(message), !isUncounted else { return }
+        guard let number, !isUncounted else { return }
         change(number, by: -1)
     }
 
@@ -102,9 +130,9 @@ func withWorld(seed: UInt64, _ body: (World) throws -> Void) throws {
     let box = Box()
     try withEngine({ options in
         options.seed = seed
-        options.dead_letter = { _, _, message, reason, state in
+        options.dead_letter = { _, receiver, message, reason, state in
             let box = Unmanaged<Box>.fromOpaque(state!).takeUnretainedValue()
-            box.world?.died(Envelope(mutating: message!), of: reason)
+            box.world?.died(Envelope(mutating: message!), to: receiver, of: reason)
         }
         options.dead_letter_state = Unmanaged.passUnretained(box).toOpaque()
     }) { engine in
@@ -113,5 +141,7 @@ func withWorld(seed: UInt64, _ body: (World) throws -> Void) throws {
         try body(world)
         world.energy = 30
     }
-    try #require(box.world).expectAllSettled()
+    let world = try #require(box.world)
+    world.expectAllSettled()
+    #expect(world.players.isEmpty)
 }

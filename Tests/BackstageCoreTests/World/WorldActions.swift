@@ -11,29 +11,44 @@ extension World {
     func act(as actor: Actor, _ most: Int) {
         for _ in 0..<random.below(most + 1) where energy > 0 {
             energy -= 1
-            act(as: actor)
+            if isScarce, chance(1, in: 5) {
+                engine.withoutMemory { act(as: actor) }
+            } else {
+                act(as: actor)
+            }
         }
     }
 
+    /// How many numbers there are of what an actor can do.
+    static let actions = 28
+
     /// Anything that an actor can do.
     func act(as actor: Actor) {
-        switch random.below(20) {
+        let action = random.below(World.actions)
+        // What is left out is a send.
+        switch leftOut.contains(action) ? World.actions : action {
         case 0: spawn(under: chance(2, in: 3) ? actor : nil)
         case 1: if chance(1, in: 4) { note("stop", actor.stop(anyRef)) }
         case 2: if chance(1, in: 4) { note("poison", actor.poison(anyRef)) }
         case 3: if chance(1, in: 4) { note("shut down", actor.shutdown()) }
-        case 4: note("subscribe", actor.subscribe(to: anyID, anyOf(patterns)))
-        case 5: note("subscribe", actor.subscribe(to: anyID, anyOf(patterns)))
+        case 4, 5: note("subscribe", actor.subscribe(to: anyID, anyOf(patterns)))
         case 6: unsubscribe(as: actor)
-        case 7: note("monitor", actor.monitor(anyRef))
-        case 8: note("unmonitor", actor.unmonitor(anySource(.monitor, of: actor)?.pointee.target ?? anyRef))
+        case 7: monitor(as: actor)
+        case 8: unmonitor(as: actor)
         case 9: startTimer(as: actor)
         case 10: cancelTimer(as: actor)
         case 11: request(as: actor)
-        case 12: reply(as: actor)
-        case 13: publish(as: actor)
+        case 12, 13: reply(as: actor)
         case 14: publish(as: actor)
-        case 15: broadcast(as: actor)
+        case 15: publish(as: actor)
+        case 16: broadcast(as: actor)
+        case 17: requestToID(as: actor)
+        case 18: monitorID(as: actor)
+        case 19: become(as: actor)
+        case 20, 21: unstash(as: actor)
+        case 22: setReceiveTimeout(as: actor)
+        case 23: if chance(1, in: 5) { drain(as: actor) }
+        case 24: if chance(1, in: 10) { engine.requestStop() }
         default: send(as: actor)
         }
     }
@@ -71,24 +86,6 @@ extension World {
         let status = anyKind.withCString { actor.broadcast($0, bytes, bytes.count, &receivers) }
         accepted(bytes, copies: Int(receivers))
         note("broadcast to \(receivers)", status)
-    }
-
-    private func request(as actor: Actor) {
-        let bytes = newPayload()
-        var token: UInt64 = 0
-        let timeout = Int64(random.below(3)) * 50
-        let status = actor.request(anyRef, bytes, bytes.count, timeout: timeout, &token)
-        if status == .ok { accepted(bytes) }
-        note("request", status)
-    }
-
-    /// Answers one of the last requests that anybody saw, perhaps again.
-    private func reply(as actor: Actor) {
-        guard var request = requests.suffix(8).randomElement(using: &random) else { return }
-        let bytes = newPayload()
-        let status = actor.reply(to: &request, bytes, bytes.count)
-        if status == .ok || status == .notWaiting { accepted(bytes) }
-        note("reply", status)
     }
 
     /// As if from another thread: through the queue.
