@@ -58,9 +58,7 @@ static void ask_by_id(struct trial *trial) {
     CHECK_EQ(trial->answers, trial->expected);
 }
 
-TEST(requests_by_id_without_memory) {
-    fail_everywhere(prepare_keeper, ask_by_id);
-}
+TEST(requests_by_id_without_memory) { fail_everywhere(prepare_keeper, ask_by_id); }
 
 /* ---- From outside ------------------------------------------------------------------------ */
 
@@ -111,9 +109,7 @@ static void ask_from_outside(struct trial *trial) {
     }
 }
 
-TEST(requests_from_outside_without_memory) {
-    fail_everywhere(prepare_echo, ask_from_outside);
-}
+TEST(requests_from_outside_without_memory) { fail_everywhere(prepare_echo, ask_from_outside); }
 
 static void *ask_from_thread(void *state) {
     struct trial *trial = state;

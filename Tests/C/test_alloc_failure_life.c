@@ -62,9 +62,7 @@ static void stash_much(struct trial *trial) {
     CHECK_OK(backstage_engine_advance(trial->engine, 10)); /* for the run after this */
 }
 
-TEST(stashes_without_memory) {
-    fail_everywhere(prepare_stasher, stash_much);
-}
+TEST(stashes_without_memory) { fail_everywhere(prepare_stasher, stash_much); }
 
 /* ---- Changes of callbacks ---------------------------------------------------------------- */
 
@@ -95,9 +93,7 @@ static void prepare_hundred(struct trial *trial) {
     }
 }
 
-TEST(changes_of_callbacks_without_memory) {
-    fail_everywhere(prepare_hundred, become_much);
-}
+TEST(changes_of_callbacks_without_memory) { fail_everywhere(prepare_hundred, become_much); }
 
 /* ---- Receive timeouts and monitors ------------------------------------------------------- */
 
@@ -113,9 +109,7 @@ static void time_out_much(struct trial *trial) {
     CHECK_EQ(test_statistics(trial->engine).events - events, asked);
 }
 
-TEST(receive_timeouts_without_memory) {
-    fail_everywhere(prepare_hundred, time_out_much);
-}
+TEST(receive_timeouts_without_memory) { fail_everywhere(prepare_hundred, time_out_much); }
 
 static void monitor_much(struct trial *trial) {
     uint64_t told = 0, events = test_statistics(trial->engine).events;
@@ -138,9 +132,7 @@ static void monitor_much(struct trial *trial) {
     CHECK_EQ(test_statistics(trial->engine).events - events, told);
 }
 
-TEST(monitors_by_id_without_memory) {
-    fail_everywhere(prepare_hundred, monitor_much);
-}
+TEST(monitors_by_id_without_memory) { fail_everywhere(prepare_hundred, monitor_much); }
 
 /* ---- Drains ------------------------------------------------------------------------------ */
 
@@ -179,9 +171,7 @@ static void drain_much(struct trial *trial) {
     run(trial);
 }
 
-TEST(drains_without_memory) {
-    fail_everywhere(prepare_families, drain_much);
-}
+TEST(drains_without_memory) { fail_everywhere(prepare_families, drain_much); }
 
 static void drain_engine(struct trial *trial) {
     const uint64_t actors = test_statistics(trial->engine).actors;
@@ -196,6 +186,4 @@ static void drain_engine(struct trial *trial) {
     CHECK_EQ(test_statistics(trial->engine).actors, works ? 0 : actors);
 }
 
-TEST(the_drain_of_an_engine_without_memory) {
-    fail_everywhere(prepare_families, drain_engine);
-}
+TEST(the_drain_of_an_engine_without_memory) { fail_everywhere(prepare_families, drain_engine); }

@@ -9,9 +9,7 @@ static size_t parents[MEMBERS_MAX]; /* the parent's place; a root's is its own *
 static size_t count;
 static uint64_t seed;
 
-static uint64_t below(uint64_t limit) {
-    return test_random(&seed) % limit;
-}
+static uint64_t below(uint64_t limit) { return test_random(&seed) % limit; }
 
 /* Passes a lesser number on to any of the family. */
 static backstage_status pass_to_any(backstage_context *context, const backstage_envelope *envelope,

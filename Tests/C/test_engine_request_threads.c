@@ -82,17 +82,13 @@ static void check_askers(size_t count, uint64_t requests, size_t size_max) {
     test_life_close(life);
 }
 
-TEST(one_thread_asks_and_is_answered) {
-    check_askers(1, test_rounds(2000, 200), 100);
-}
+TEST(one_thread_asks_and_is_answered) { check_askers(1, test_rounds(2000, 200), 100); }
 
 TEST(eight_threads_ask_a_thousand_times_each_and_get_their_own_answers) {
     check_askers(8, test_rounds(1000, 100), 200);
 }
 
-TEST(four_threads_ask_for_large_answers) {
-    check_askers(4, test_rounds(40, 5), 1 << 20);
-}
+TEST(four_threads_ask_for_large_answers) { check_askers(4, test_rounds(40, 5), 1 << 20); }
 
 /* ---- Answers later ----------------------------------------------------------------------- */
 

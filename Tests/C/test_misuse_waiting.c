@@ -193,9 +193,7 @@ TEST(no_observer_may_wait) {
 
 /* ---- Elsewhere --------------------------------------------------------------------------- */
 
-static void call_elsewhere(void *state) {
-    test_call_waiting(state, BACKSTAGE_TIMEOUT);
-}
+static void call_elsewhere(void *state) { test_call_waiting(state, BACKSTAGE_TIMEOUT); }
 
 TEST(another_thread_may_wait) {
     place p = {test_set_open(), 1, false};

@@ -16,9 +16,7 @@ static void advance(uint64_t by_ns) {
     test_run(s.engine);
 }
 
-static size_t timeouts(void) {
-    return test_count_type(s.seen, BACKSTAGE_RECEIVE_TIMEOUT);
-}
+static size_t timeouts(void) { return test_count_type(s.seen, BACKSTAGE_RECEIVE_TIMEOUT); }
 
 /* Nothing comes until then; the event comes at the nanosecond. */
 static void check_due_in(uint64_t ns) {
