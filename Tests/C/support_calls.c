@@ -132,11 +132,11 @@ static void call_sends(const test_set *set, backstage_status want) {
     }
     CHECK_STATUS(backstage_publish_payload(context, "t", set->payload, &receivers), want);
     if (want != BACKSTAGE_OK) {
-        backstage_payload *kept = NULL;
+        backstage_payload *payload = NULL;
         CHECK_OK(backstage_payload_release(set->payload));
         CHECK_STATUS(backstage_forward(context, &set->request, set->other), want);
-        CHECK_STATUS(backstage_envelope_payload(context, &set->request, &kept), want);
-        CHECK(receivers == 77 && kept == NULL);
+        CHECK_STATUS(backstage_envelope_payload(context, &set->request, &payload), want);
+        CHECK(receivers == 77 && payload == NULL);
     }
 }
 
