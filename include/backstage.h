@@ -38,8 +38,8 @@
  * at every few hundred microseconds however busy the actors are (on a virtual clock, every few
  * hundred messages).
  *
- * Bounded. No more messages wait in an inbox than its capacity, besides those in hand. Payloads,
- * actors and memory have limits.
+ * Bounded. No more messages wait in an inbox than its capacity, besides the one in hand: of a batch
+ * in hand all but one keep their room. Payloads, actors and memory have limits.
  *
  * Quiet. In the steady state no message costs a call to the allocator. An engine with nothing to
  * do sleeps in the kernel. An idle actor holds no inbox memory.

@@ -220,6 +220,7 @@ extension Engine {
         pointee.publishers.release(in: self)
         pointee.topics.release(in: self)
         pointee.subscriptions.release(in: self)
+        pointee.monitors.release(in: self)
         pointee.sources.release(in: self)
         pointee.timers.release(in: self)
     }

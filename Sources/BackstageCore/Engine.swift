@@ -53,6 +53,7 @@ package struct EngineState {
 
     // Events.
     var sources = SourceTable()
+    var monitors = HashTable<Source>()
     var timers = TimerHeap()
     var timerSequence: UInt64 = 0
     var signals: UnsafeMutablePointer<SignalInbox>?

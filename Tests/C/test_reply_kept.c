@@ -18,6 +18,7 @@ typedef struct world {
     uint32_t capacity;
     item waiting[WAITING_MAX];
     size_t waiting_count;
+    size_t held;             /* room that a batch in hand keeps: all of it but one */
     uint64_t dead[DEAD_MAX]; /* the numbers of what was dropped */
     size_t dead_count;
     uint64_t next, seed;
@@ -36,7 +37,7 @@ static item take_waiting(world *w, size_t place) {
 /* Whether there is room in the list, once the oldest that is no reply has gone if need be. */
 static bool make_room(world *w) {
     size_t victim = 0;
-    if (w->waiting_count < w->capacity) {
+    if (w->waiting_count + w->held < w->capacity) {
         return true;
     }
     while (victim < w->waiting_count && w->waiting[victim].is_reply) {
@@ -62,7 +63,7 @@ static void send_number(world *w) {
 }
 
 static void reply_number(world *w) {
-    bool fits = w->waiting_count < w->capacity;
+    bool fits = w->waiting_count + w->held < w->capacity;
     const backstage_envelope *request = &w->asked[w->asked_count - 1];
     CHECK_STATUS(backstage_reply(w->context, request, &w->next, sizeof w->next),
                  fits ? BACKSTAGE_OK : BACKSTAGE_INBOX_FULL);
@@ -110,9 +111,11 @@ static backstage_status receive_batch(backstage_context *context,
     for (size_t i = 0; i < count && CHECK(count <= BUDGET); i++) {
         numbers[i] = check_first(w, &envelopes[i]);
     }
+    w->held = count - 1;
     if (!w->quiet) {
         do_something(w);
     }
+    w->held = 0;
     for (size_t i = 0; i < count && i < BUDGET; i++) { /* what is in hand stays as it was */
         CHECK_EQ(memcmp(envelopes[i].payload, &numbers[i], sizeof *numbers), 0);
     }

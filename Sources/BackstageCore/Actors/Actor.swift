@@ -213,6 +213,9 @@ extension Actor {
     /// Messages that wait for a callback.
     var waiting: UInt32 { used &- hand }
 
+    /// Messages that take room: of those in hand all but one may come back, if a batch fails.
+    var occupied: UInt32 { used &- min(hand, 1) }
+
     package var parent: Actor? {
         let parent = details.pointee.parent
         return parent == noActor ? nil : pointee.engine.pointee.actors + Int(parent)

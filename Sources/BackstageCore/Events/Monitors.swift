@@ -7,15 +7,18 @@ extension Actor {
         let engine = pointee.engine
         if ref == 0 || ref == self.ref { return .invalidArgument }
         guard let target = engine.actor(ref) else {
-            guard let source = engine.makeSource(.monitor, for: self) else { return .noMemory }
+            guard engine.pointee.monitors.reserve(in: engine),
+                let source = engine.makeSource(.monitor, for: self)
+            else { return .noMemory }
             engine.raiseNotFound(source, ref)
             return .ok
         }
         if monitorSource(of: ref) != nil { return .exists }
-        guard let extras = target.makeExtras(), let source = engine.makeSource(.monitor, for: self) else {
-            return .noMemory
-        }
+        guard let extras = target.makeExtras(), engine.pointee.monitors.reserve(in: engine),
+            let source = engine.makeSource(.monitor, for: self)
+        else { return .noMemory }
         engine.linkPeer(source, to: target, extras)
+        engine.rememberMonitor(source)
         return .ok
     }
 
@@ -28,7 +31,9 @@ extension Actor {
         let engine = pointee.engine
         guard let name = engine.name(id) else { return id == nil ? .invalidArgument : .invalidID }
         guard let target = engine.actor(named: name) else {
-            guard let source = engine.makeSource(.monitor, for: self) else { return .noMemory }
+            guard engine.pointee.monitors.reserve(in: engine),
+                let source = engine.makeSource(.monitor, for: self)
+            else { return .noMemory }
             engine.raiseNotFound(source, 0)
             found?.pointee = 0
             return .ok
@@ -46,21 +51,10 @@ extension Actor {
         return .ok
     }
 
-    /// This actor's monitor of another. Walks the shorter of two lists: there is no telling which.
     private func monitorSource(of ref: backstage_ref) -> Source? {
-        var mine = details.pointee.extras?.pointee.sources
-        var theirs = pointee.engine.actor(ref)?.details.pointee.extras?.pointee.peers
-        let isAlive = pointee.engine.actor(ref) != nil
-        while let source = mine {
-            if source.pointee.kind == .monitor, source.pointee.target == ref { return source }
-            if isAlive {
-                guard let peer = theirs else { return nil }
-                if peer.pointee.kind == .monitor, peer.pointee.owner == self { return peer }
-                theirs = peer.pointee.peerNext
-            }
-            mine = source.pointee.next
+        pointee.engine.pointee.monitors.find(Engine.monitorHash(self, ref)) {
+            $0.pointee.owner == self && $0.pointee.target == ref
         }
-        return nil
     }
 }
 
@@ -72,6 +66,24 @@ extension Engine {
         source.pointee.status = .ok
         source.pointee.origin = ref
         source.pointee.originReason = Reason.notFound
+        rememberMonitor(source)
         raise(source)
+    }
+
+    /// Places and refs, not addresses, so that runs can be replayed.
+    fileprivate static func monitorHash(_ owner: Actor, _ target: backstage_ref) -> UInt32 {
+        let mixed = (target ^ UInt64(owner.index) << 20) &* 0x9E37_79B9_7F4A_7C15
+        return UInt32(truncatingIfNeeded: mixed >> 32)
+    }
+
+    /// The table has room.
+    fileprivate func rememberMonitor(_ source: Source) {
+        pointee.monitors.insert(Self.monitorHash(source.pointee.owner, source.pointee.target), source)
+    }
+
+    func forgetMonitor(_ source: Source) {
+        pointee.monitors.remove(Self.monitorHash(source.pointee.owner, source.pointee.target)) {
+            $0 == source
+        }
     }
 }

@@ -134,7 +134,7 @@ extension Engine {
 
     /// A reply is never dropped by a policy: its sender is told, and may try again.
     func deliverReply(to asker: Actor) -> Status {
-        if asker.refusalOfReply == .ok, asker.waiting >= asker.room { return .inboxFull }
+        if asker.refusalOfReply == .ok, asker.occupied >= asker.room { return .inboxFull }
         return deliver(pointee.outbox, to: asker)
     }
 

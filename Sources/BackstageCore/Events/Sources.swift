@@ -226,6 +226,7 @@ extension Engine {
     /// Frees a source that is part of its owner's list alone, and perhaps of the lane.
     func dispose(of source: Source) {
         withdraw(source)
+        if source.pointee.kind == .monitor { forgetMonitor(source) }
         leaveOwner(source)
     }
 

@@ -135,12 +135,12 @@ extension Actor {
     /// Whether the inbox is full, and its policy to refuse what comes then.
     var isRejecting: Bool {
         let marks = details.pointee.marks
-        return !marks.has(.dropsNewest) && !marks.has(.dropsOldest) && waiting >= room
+        return !marks.has(.dropsNewest) && !marks.has(.dropsOldest) && occupied >= room
     }
 
     /// Makes room for one more message, if capacity, policy and memory allow.
     func makeRoom() -> Status {
-        if waiting < room {
+        if occupied < room {
             if pointee.ring == nil { return attachRing() ? .ok : .noMemory }
             return used <= pointee.mask || growRing() ? .ok : .noMemory
         }

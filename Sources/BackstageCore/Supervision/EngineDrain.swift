@@ -53,7 +53,9 @@ extension Engine {
     func killDrained() {
         stopDrainDeadline()
         guard pointee.drain.stage != .none else { return }
-        if pointee.living > 0 {
+        var isInTime = true
+        eachPlace { if !$0.pointee.flags.has(.ending) { isInTime = false } }
+        if !isInTime {
             pointee.drain.isKilling = true
             logLine(UInt32(BACKSTAGE_LOG_WARNING), "the engine was not drained in time")
         }

@@ -91,9 +91,9 @@ extension Engine {
 
     /// Starts an actor again that is down.
     func comeUp(_ actor: Actor) {
-        guard let life = actor.life, life.pointee.stage == .down, !actor.pointee.flags.has(.ending) else {
-            return
-        }
+        guard let life = actor.life, life.pointee.stage == .down, !actor.pointee.flags.has(.ending),
+            !pointee.isDestroying
+        else { return }
         life.pointee.stage = .up
         life.pointee.startedAt = pointee.now
         life.pointee.restarts += 1

@@ -160,7 +160,7 @@ extension Engine {
     private func tellPublisher(_ topic: Topic, _ type: UInt16, _ subscriber: Actor) -> Bool {
         guard let actor = topic.pointee.publisher.pointee.actor,
             actor.details.pointee.marks.has(.seesSubscriptions),
-            !actor.pointee.flags.has(.refusing)
+            actor.refusal(of: subscriber.ref) == .ok
         else { return true }
         return tell(actor, type, topic, subscriber)
     }
