@@ -22,11 +22,9 @@ extension Inspector {
         check(engine.pointee.retiredRing == nil, "a ring is kept from the pool")
     }
 
-    /// What is left of a batch that failed waits again, beside what came meanwhile.
     private func checkCapacity(of actor: Actor) {
-        let mayHaveFailed = actor.pointee.flags.has(.batch) || actor.life != nil
-        let most = actor.details.pointee.capacity + (mayHaveFailed ? UInt32(actor.pointee.budget) - 1 : 0)
-        check(actor.waiting + actor.stashed <= most, "the capacity of \(actor.ref)")
+        check(
+            actor.waiting + actor.stashed <= actor.details.pointee.capacity, "the capacity of \(actor.ref)")
     }
 
     private func checkPayloads(of actor: Actor) {
