@@ -639,9 +639,9 @@ backstage_status backstage_become_batch(backstage_context *context,
 
 /* Sets the message in hand aside for later: once the callback has returned OK it counts neither as
  * handled nor as dead, but keeps its room in the inbox, whose policy drops none that are stashed
- * (a DROP_OLDEST inbox full of these rejects).
- * Only inside the callback that was given the envelope. What is stashed when the actor restarts it
- * gets back first (or keeps, without the memory for that); when it ends, they are dead letters.
+ * (a DROP_OLDEST inbox full of these rejects). Only inside the callback that was given the
+ * envelope. What is stashed when the actor restarts it gets back first (or keeps, without the
+ * memory for that); when it ends, they are dead letters.
  * Errors: INVALID_ARGUMENT for an event or another envelope, EXISTS if this one is stashed already,
  * INBOX_FULL if what the callback sent to itself has taken the room, NO_MEMORY. */
 backstage_status backstage_stash(backstage_context *context, const backstage_envelope *envelope);
@@ -836,8 +836,8 @@ typedef struct backstage_reply_handle {
     uint64_t token;
 } backstage_reply_handle;
 
-/* The reply handle of a request. Any thread. Errors: INVALID_ARGUMENT for another type of message.
- * */
+/* The reply handle of a request. Errors: INVALID_ARGUMENT for another type of message. Any
+ * thread. */
 backstage_status backstage_envelope_reply_handle(const backstage_envelope *request,
                                                  backstage_reply_handle *handle);
 /* Answers a request whose handle was kept; any actor may, once. Errors: as backstage_reply. */

@@ -162,3 +162,45 @@ TEST(a_dead_letter_from_elsewhere_names_its_receiver_and_no_publisher) {
     test_run(s.engine);
     test_end(s.engine);
 }
+
+/* ---- Who holds nobody up ----------------------------------------------------------------- */
+
+/* Stashes every message; from the first on it has one event after the other. */
+static backstage_status stash_and_tick(backstage_context *context,
+                                       const backstage_envelope *envelope, void *state) {
+    uint64_t timer, *ticks = state;
+    if (envelope->type == BACKSTAGE_TIMER) {
+        ++*ticks;
+        return backstage_timer_start(context, 0, 0, &timer);
+    }
+    CHECK_OK(backstage_stash(context, envelope));
+    return backstage_timer_start(context, 0, 0, &timer);
+}
+
+static void send_to_both(void *state) {
+    stage *s = state;
+    CHECK_OK(test_send_number(s->engine, s->busy, 1));
+    CHECK_OK(test_send_number(s->engine, s->actor, s->accepted++));
+}
+
+TEST(a_receiver_that_has_stashed_all_holds_nobody_up_whatever_events_it_gets) {
+    stage s;
+    uint64_t ticks = 0;
+    open_stage(&s, 0);
+    backstage_actor_options options = test_options(NULL, stash_and_tick, &ticks);
+    options.capacity = 1;
+    s.busy = test_spawn_with(s.engine, &options);
+    CHECK_OK(test_send_number(s.engine, s.busy, 0));
+    for (uint64_t round = 1; round <= 5; round++) {
+        CHECK_OK(backstage_engine_run(s.engine, BACKSTAGE_RUN_NO_WAIT, BACKSTAGE_FOREVER));
+        test_elsewhere(send_to_both, &s);
+        for (int turns = 0; turns < 1000 && s.next < round; turns++) {
+            CHECK_OK(backstage_engine_run(s.engine, BACKSTAGE_RUN_NO_WAIT, BACKSTAGE_FOREVER));
+        }
+        CHECK_EQ(s.next, round);
+        CHECK_EQ(test_report_of(s.engine)->reasons[BACKSTAGE_DEAD_INBOX_FULL], round);
+        CHECK_EQ(test_actor_statistics(s.engine, s.busy).stashed, 1);
+    }
+    CHECK(ticks > 0);
+    test_end(s.engine);
+}

@@ -140,6 +140,23 @@ TEST(subscriptions_of_outsiders_are_no_messages_for_it) {
     close_draining();
 }
 
+TEST(subscriptions_of_the_family_are_told_to_it) {
+    open_draining();
+    CHECK_OK(backstage_subscribe(child->context, "parent"));
+    CHECK_OK(backstage_subscribe_to_topic(child->context, "parent", "a.b"));
+    test_run(life->engine);
+    CHECK_EQ(test_count_type(parent->seen, BACKSTAGE_SUBSCRIBE), 2);
+    CHECK_OK(backstage_unsubscribe_from_topic(child->context, "parent", "a.b"));
+    test_run(life->engine);
+    if (CHECK_EQ(parent->seen->count, 3)) {
+        CHECK_EQ(parent->seen->messages[0].sender, child->self);
+        CHECK_STR(test_text(&parent->seen->messages[1]), "a.b");
+        CHECK_EQ(parent->seen->messages[2].type, BACKSTAGE_UNSUBSCRIBE);
+    }
+    test_ledger(life->engine);
+    close_draining();
+}
+
 TEST(what_it_publishes_reaches_outsiders) {
     uint32_t receivers = 77;
     open_draining();

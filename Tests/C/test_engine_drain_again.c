@@ -13,7 +13,9 @@ static backstage_status run(backstage_run_mode mode) {
     return backstage_engine_run(life->engine, mode, BACKSTAGE_FOREVER);
 }
 
-static uint64_t actors(void) { return test_statistics(life->engine).actors; }
+static uint64_t actors(void) {
+    return test_statistics(life->engine).actors;
+}
 
 /* The run after the one that ended the drain is a run as ever: there is nothing to wait for. */
 static void check_as_ever(void) {
@@ -220,4 +222,34 @@ TEST(an_engine_in_a_hosts_loop_is_drained_by_the_loop) {
     test_check_departure(life, 3, asker, BACKSTAGE_REASON_KILLED);
     test_life_close(life);
     ev_loop_destroy(options.loop);
+}
+
+/* ---- Those that end as it begins --------------------------------------------------------- */
+
+static backstage_status drain_in_deinit(backstage_context *context, backstage_reason reason,
+                                        void *state) {
+    CHECK_OK(backstage_engine_drain(life->engine, 0));
+    return test_subject_deinit(context, reason, state);
+}
+
+TEST(an_actor_that_is_ending_anyway_is_not_killed_for_want_of_time) {
+    for (int way = 0; way < 3; way++) {
+        life = test_life_open();
+        test_subject *last = test_subject_new(life);
+        backstage_actor_options options = test_subject_options(last, NULL);
+        options.deinit = way == 2 ? drain_in_deinit : test_subject_deinit;
+        test_subject_spawn(last, NULL, &options);
+        test_run(life->engine);
+        CHECK_OK(way == 1 ? backstage_stop(last->context, last->self)
+                          : backstage_shutdown(last->context));
+        if (way < 2) {
+            drain(0);
+        }
+        CHECK_OK(run(BACKSTAGE_RUN_UNTIL_IDLE));
+        CHECK_EQ(life->count, 1);
+        test_check_departure(life, 0, last,
+                             way == 1 ? BACKSTAGE_REASON_STOPPED : BACKSTAGE_REASON_NORMAL);
+        check_as_ever();
+        test_life_close(life);
+    }
 }

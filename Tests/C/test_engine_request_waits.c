@@ -136,6 +136,49 @@ TEST(late_answers_leave_nothing_behind) {
     test_life_close(life);
 }
 
+/* Asks as often as the notes say, with a time, and gives up each time. */
+typedef struct impatience {
+    backstage_ref receiver;
+    int64_t timeout_ns;
+    size_t times;
+} impatience;
+
+static void ask_and_give_up(void *state) {
+    const impatience *i = state;
+    for (size_t asked = 0; asked < i->times; asked++) {
+        backstage_payload *reply = untouched;
+        CHECK_STATUS(
+            backstage_engine_request(life->engine, i->receiver, "x", 1, i->timeout_ns, &reply),
+            BACKSTAGE_TIMEOUT);
+        CHECK(reply == untouched);
+    }
+}
+
+TEST(requests_that_nobody_waits_for_any_more_leave_nothing_behind) {
+    for (int way = 0; way < 4; way++) { /* on either clock, without time and with a little */
+        backstage_engine_options options = test_engine_options();
+        uint64_t held = 0;
+        options.clock = way % 2 == 0 ? BACKSTAGE_CLOCK_VIRTUAL : BACKSTAGE_CLOCK_MONOTONIC;
+        life = test_life_open_with(&options);
+        backstage_ref actor = test_spawn(life->engine, NULL, test_ignore, NULL);
+        impatience i = {actor, way / 2 * 1000, way < 2 ? 200 : 20};
+        for (size_t round = 1; round <= 60; round++) {
+            test_elsewhere(ask_and_give_up, &i);
+            test_run(life->engine);
+            if (way == 2) { /* the engine's time, too, is over */
+                CHECK_OK(backstage_engine_advance(life->engine, 1000));
+                test_run(life->engine);
+            }
+            CHECK_EQ(test_statistics(life->engine).handled, round * i.times);
+            if (round == 20) {
+                held = test_statistics(life->engine).memory_bytes;
+            }
+        }
+        CHECK(test_statistics(life->engine).memory_bytes <= held);
+        test_life_close(life);
+    }
+}
+
 /* ---- The end of the engine --------------------------------------------------------------- */
 
 /* Starts the threads, and waits until each has asked and sleeps. */

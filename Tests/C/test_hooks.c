@@ -231,3 +231,48 @@ TEST(deinit_does_not_run_for_an_actor_that_could_not_be_spawned) {
     CHECK_EQ(first.deinits, 1);
     CHECK_EQ(second.deinits, 0);
 }
+
+/* ---- The end of the engine --------------------------------------------------------------- */
+
+/* An actor whose deinit spawns a successor, by one call or as another actor. */
+typedef struct heir {
+    backstage_context *other; /* NULL: by backstage_engine_spawn */
+    uint64_t deinits;
+} heir;
+
+static backstage_status spawn_successor(backstage_context *context, backstage_reason reason,
+                                        void *state) {
+    heir *h = state;
+    backstage_ref successor = 77;
+    if (++h->deinits > 1000) { /* it would go on for ever */
+        return BACKSTAGE_OK;
+    }
+    backstage_actor_options options = test_options(NULL, test_ignore, h);
+    options.deinit = spawn_successor;
+    CHECK_EQ(reason, BACKSTAGE_REASON_ENGINE_ENDED);
+    backstage_status status =
+        h->other == NULL
+            ? backstage_engine_spawn(backstage_context_engine(context), &options, &successor)
+            : backstage_spawn(h->other, &options, &successor);
+    CHECK_STATUS(status, BACKSTAGE_ENDING);
+    CHECK_EQ(successor, 77);
+    return BACKSTAGE_OK;
+}
+
+TEST(a_deinit_cannot_spawn_a_successor_while_the_engine_is_destroyed) {
+    for (int way = 0; way < 4; way++) { /* as another, and whether that has run */
+        backstage_engine *engine = test_engine();
+        heir h = {NULL, 0};
+        backstage_ref other = test_spawn(engine, "other", test_ignore, NULL);
+        backstage_actor_options options = test_options(NULL, test_ignore, &h);
+        options.deinit = spawn_successor;
+        test_spawn_with(engine, &options);
+        test_spawn_with(engine, &options);
+        if (way % 2 == 1) {
+            test_run(engine);
+        }
+        h.other = way / 2 == 0 ? NULL : test_context(engine, other);
+        test_end(engine);
+        CHECK_EQ(h.deinits, 2);
+    }
+}

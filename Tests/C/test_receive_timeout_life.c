@@ -49,6 +49,36 @@ TEST(a_message_that_comes_during_a_turn_counts_from_when_it_comes) {
     test_life_close(life);
 }
 
+/* On the first message asks for it, works on for 90 ns, and then sends itself another. */
+static backstage_status ask_work_and_send(backstage_context *context,
+                                          const backstage_envelope *envelope, void *state) {
+    const test_subject *subject = state;
+    uint64_t number = 2;
+    if (envelope->type != BACKSTAGE_SEND || test_envelope_number(envelope) == number) {
+        return BACKSTAGE_OK;
+    }
+    CHECK_OK(backstage_receive_timeout(context, 100));
+    CHECK_OK(backstage_engine_advance(life->engine, 90));
+    return backstage_send(context, subject->self, &number, sizeof number);
+}
+
+TEST(one_asked_for_in_a_callback_is_put_off_by_what_the_callback_sends) {
+    for (int before = 0; before < 2; before++) { /* there was one already */
+        life = test_life_open();
+        actor = test_subject_open(life, NULL, NULL, ask_work_and_send);
+        CHECK_OK(backstage_receive_timeout(actor->context, before * 1000));
+        test_subject_send(actor, 1, 1); /* the second comes at 90 */
+        test_run(life->engine);
+        CHECK_EQ(actor->seen->count, 2);
+        advance(10);
+        advance(89);
+        CHECK_EQ(timeouts(actor), 0);
+        advance(1);
+        CHECK_EQ(timeouts(actor), 1);
+        test_life_close(life);
+    }
+}
+
 static backstage_status change_time(backstage_context *context, const backstage_envelope *envelope,
                                     void *state) {
     const test_subject *subject = state;

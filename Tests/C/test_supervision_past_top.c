@@ -90,6 +90,38 @@ TEST(a_request_from_outside_that_runs_the_engine_returns_the_status) {
     test_family_end(f);
 }
 
+/* Asked, it answers (or does not), and then fails. */
+static backstage_status answer_and_fail(backstage_context *context,
+                                        const backstage_envelope *envelope, test_member *member) {
+    if (envelope->type != BACKSTAGE_REQUEST) {
+        return BACKSTAGE_OK;
+    }
+    if (member->notes == NULL) {
+        CHECK_OK(backstage_reply(context, envelope, "42", 2));
+    }
+    return member->status;
+}
+
+TEST(a_status_is_not_lost_when_the_request_that_ran_the_engine_is_answered_too) {
+    for (int answers = 0; answers < 2; answers++) {
+        test_family *f = test_family_of("a", BACKSTAGE_ONE_FOR_ONE, BACKSTAGE_DIRECTIVE_ESCALATE);
+        test_member *a = test_find(f, "a");
+        backstage_payload *reply = NULL;
+        a->receives = answer_and_fail;
+        a->notes = answers == 1 ? NULL : a;
+        CHECK_STATUS(backstage_engine_request(f->engine, a->ref, "x", 1, -1, &reply),
+                     answers == 1 ? BACKSTAGE_OK : BACKSTAGE_STOPPED);
+        CHECK_EQ(reply != NULL, answers);
+        if (reply != NULL) {
+            CHECK_OK(backstage_payload_release(reply));
+        }
+        CHECK_STATUS(backstage_engine_run(f->engine, BACKSTAGE_RUN_UNTIL_IDLE, -1), TEST_STATUS);
+        test_run(f->engine);
+        CHECK_EQ(test_statistics(f->engine).actors, 0);
+        test_family_end(f);
+    }
+}
+
 /* ---- Who waits --------------------------------------------------------------------------- */
 
 /* t supervises s, which escalates a's failures; but b, when it fails, waits to start again. */
