@@ -13,9 +13,7 @@ static backstage_status run(backstage_run_mode mode) {
     return backstage_engine_run(life->engine, mode, BACKSTAGE_FOREVER);
 }
 
-static uint64_t actors(void) {
-    return test_statistics(life->engine).actors;
-}
+static uint64_t actors(void) { return test_statistics(life->engine).actors; }
 
 /* The run after the one that ended the drain is a run as ever: there is nothing to wait for. */
 static void check_as_ever(void) {

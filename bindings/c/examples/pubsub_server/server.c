@@ -40,7 +40,8 @@ static backstage_status server_receive(backstage_context *context,
 
 static backstage_status server_deinit(backstage_context *context, backstage_reason reason,
                                       void *state) {
-    (void)reason, (void)state;
+    (void)reason;
+    ((struct server *)state)->is_over = true;
     return backstage_engine_stop(backstage_context_engine(context));
 }
 

@@ -16,6 +16,7 @@ struct server {
     struct hub hub;
     uint64_t connections;    /* open now */
     uint64_t accepted;       /* ever */
+    bool is_over;            /* the actor has ended */
     backstage_status status; /* of its start */
     struct dead_letters dead;
     /* Within a turn of a connection. */
