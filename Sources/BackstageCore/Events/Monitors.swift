@@ -7,16 +7,12 @@ extension Actor {
         let engine = pointee.engine
         if ref == 0 || ref == self.ref { return .invalidArgument }
         guard let target = engine.actor(ref) else {
-            guard engine.pointee.monitors.reserve(in: engine),
-                let source = engine.makeSource(.monitor, for: self)
-            else { return .noMemory }
+            guard let source = makeMonitor() else { return .noMemory }
             engine.raiseNotFound(source, ref)
             return .ok
         }
         if monitorSource(of: ref) != nil { return .exists }
-        guard let extras = target.makeExtras(), engine.pointee.monitors.reserve(in: engine),
-            let source = engine.makeSource(.monitor, for: self)
-        else { return .noMemory }
+        guard let extras = target.makeExtras(), let source = makeMonitor() else { return .noMemory }
         engine.linkPeer(source, to: target, extras)
         engine.rememberMonitor(source)
         return .ok
@@ -31,9 +27,7 @@ extension Actor {
         let engine = pointee.engine
         guard let name = engine.name(id) else { return id == nil ? .invalidArgument : .invalidID }
         guard let target = engine.actor(named: name) else {
-            guard engine.pointee.monitors.reserve(in: engine),
-                let source = engine.makeSource(.monitor, for: self)
-            else { return .noMemory }
+            guard let source = makeMonitor() else { return .noMemory }
             engine.raiseNotFound(source, 0)
             found?.pointee = 0
             return .ok
@@ -49,6 +43,12 @@ extension Actor {
         guard let source = monitorSource(of: ref) else { return .notMonitored }
         pointee.engine.cancel(source)
         return .ok
+    }
+
+    /// Nil without memory, for the source or for its place in the table.
+    private func makeMonitor() -> Source? {
+        let engine = pointee.engine
+        return engine.pointee.monitors.reserve(in: engine) ? engine.makeSource(.monitor, for: self) : nil
     }
 
     private func monitorSource(of ref: backstage_ref) -> Source? {
@@ -76,12 +76,14 @@ extension Engine {
         return UInt32(truncatingIfNeeded: mixed >> 32)
     }
 
-    /// The table has room.
+    /// The table has room. Who monitors nobody is told of that, and has nothing to be found by.
     fileprivate func rememberMonitor(_ source: Source) {
+        if source.pointee.target == 0 { return }
         pointee.monitors.insert(Self.monitorHash(source.pointee.owner, source.pointee.target), source)
     }
 
     func forgetMonitor(_ source: Source) {
+        if source.pointee.target == 0 { return }
         pointee.monitors.remove(Self.monitorHash(source.pointee.owner, source.pointee.target)) {
             $0 == source
         }
