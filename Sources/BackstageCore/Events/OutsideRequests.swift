@@ -26,14 +26,14 @@ extension Engine {
         _ action: RemoteAction, _ receiver: backstage_ref, _ name: Name?, _ payload: UnsafeRawPointer?,
         _ size: Int, _ timeout: Int64, _ reply: UnsafeMutablePointer<OpaquePointer?>
     ) -> Status {
+        // Before memory is taken for nothing.
         var status = checkPayload(payload, size)
         if status != .ok { return status }
-        if pointee.isDestroying { return .ending }
         guard
             let request = UnsafeMutablePointer<OutsideRequest>.make(
                 in: self, nameLength: name?.length ?? 0, timeout: timeout)
         else { return .noMemory }
-        status = enqueue(request, action, receiver, name, payload, size)
+        status = enqueue(action, receiver, name, payload, size, request)
         if status == .ok { return request.wait(reply) }
         request.release()
         request.release()

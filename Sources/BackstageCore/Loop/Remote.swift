@@ -57,23 +57,13 @@ extension Engine {
 
     /// What is short and addressed by ref travels in the slot; else a block holds payload and name.
     @inline(__always)
-    private func enqueue(
+    func enqueue(
         _ action: RemoteAction, _ receiver: backstage_ref, _ name: Name?, _ payload: UnsafeRawPointer?,
-        _ size: Int
+        _ size: Int, _ request: UnsafeMutablePointer<OutsideRequest>? = nil
     ) -> Status {
         let status = checkPayload(payload, size)
         if status != .ok { return status }
         if pointee.isDestroying { return .ending }
-        if size > inlineBytes || name != nil { return enqueueBlock(action, receiver, name, payload, size) }
-        let message = RemoteMessage(action: action, receiver: receiver, size: size, bytes: payload)
-        return pointee.remote.push(message) ? .ok : .queueFull
-    }
-
-    /// The same for a request, whose answer is waited for.
-    func enqueue(
-        _ request: UnsafeMutablePointer<OutsideRequest>, _ action: RemoteAction, _ receiver: backstage_ref,
-        _ name: Name?, _ payload: UnsafeRawPointer?, _ size: Int
-    ) -> Status {
         if size > inlineBytes || name != nil {
             return enqueueBlock(action, receiver, name, payload, size, request)
         }
@@ -85,7 +75,7 @@ extension Engine {
     @inline(never)
     private func enqueueBlock(
         _ action: RemoteAction, _ receiver: backstage_ref, _ name: Name?, _ payload: UnsafeRawPointer?,
-        _ size: Int, _ request: UnsafeMutablePointer<OutsideRequest>? = nil
+        _ size: Int, _ request: UnsafeMutablePointer<OutsideRequest>?
     ) -> Status {
         let nameLength = name?.length ?? 0
         guard let block = pointee.sharedBlocks.make(size + nameLength + 1) else { return .noMemory }

@@ -1,9 +1,10 @@
 /*
  * Hostwatch: actors watch the machine they run on. Samplers read /proc on a timer and publish; an
  * alarm and a board subscribe; a supervisor starts them, and ends them in good order on Ctrl-C.
- * Build: cc hostwatch.c hostwatch/[a-z]*.c $(pkg-config --cflags --libs backstage) -o hostwatch
+ * Build: cc hostwatch.c hostwatch/[a-z]*.c common/ledger.c
+ *        $(pkg-config --cflags --libs backstage) -o hostwatch
  */
-#include "hostwatch/ledger.h"
+#include "common/ledger.h"
 #include "hostwatch/options.h"
 #include "hostwatch/screen.h"
 #include "hostwatch/source.h"

@@ -2,12 +2,12 @@
  * A server that unmodified Redis clients publish and subscribe with, on 127.0.0.1. One actor
  * accepts, one publishes, and each connection is one; channels are topics, and a publication is
  * put together once and shared by all who get it.
- * Build: cc pubsub_server.c pubsub_server/[a-z]*.c $(pkg-config --cflags --libs backstage)
- *        -o pubsub_server
+ * Build: cc pubsub_server.c pubsub_server/[a-z]*.c common/ledger.c
+ *        $(pkg-config --cflags --libs backstage) -o pubsub_server
  */
 #define _POSIX_C_SOURCE 200809L
+#include "common/ledger.h"
 #include "pubsub_server/acceptor.h"
-#include "pubsub_server/ledger.h"
 #include "pubsub_server/options.h"
 #include "pubsub_server/server.h"
 #include <errno.h>

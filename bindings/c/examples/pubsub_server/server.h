@@ -2,8 +2,8 @@
 #ifndef PUBSUB_SERVER_SERVER_H
 #define PUBSUB_SERVER_SERVER_H
 
+#include "../common/ledger.h"
 #include "hub.h"
-#include "ledger.h"
 #include "options.h"
 #include "output.h"
 

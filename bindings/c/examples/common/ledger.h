@@ -1,6 +1,6 @@
 /* What became of all messages. */
-#ifndef HOSTWATCH_LEDGER_H
-#define HOSTWATCH_LEDGER_H
+#ifndef COMMON_LEDGER_H
+#define COMMON_LEDGER_H
 
 #include <backstage.h>
 #include <stdbool.h>
