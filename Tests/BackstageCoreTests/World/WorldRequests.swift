@@ -84,7 +84,7 @@ extension World {
         engine.observe { made = Request.make(in: engine, nameLength: 0, timeout: 100) }
         guard let made else { return }
         var status = Status.ok
-        engine.observe { status = engine.enqueue(made, .request, ref, nil, bytes, bytes.count) }
+        engine.observe { status = engine.enqueue(.request, ref, nil, bytes, bytes.count, made) }
         note("request from elsewhere", status)
         if status == .ok { return outsideRequests.append(made) }
         made.release()
