@@ -1,0 +1,193 @@
+"""Many messages at once, for actors that take them so."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+from . import _abi
+from ._memory import ENVELOPE_BYTES, INLINE_BYTES, memory, store_size, unpack_kind
+from ._memory import unpack_whole
+from ._message import Message, WholeMessage
+from ._requests import answered
+from ._views import take_back
+from .codecs import Reference
+from .errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from ._cell import Cell
+
+class Batch(Sequence[Message]):
+    """The messages handed to `receive_batch`, in order. It may be used until that returns; messages
+    taken out of it may be kept.
+
+    `payloads` and `unpack` are the fast ways to what they hold. If `receive_batch` raises, all are
+    taken to be handled before the one that `failed_at` tells, 0 unless set.
+    """
+
+    __slots__ = ("_cell", "_count", "_envelopes", "_messages", "failed_at")
+
+    def __init__(self, cell: Cell, envelopes: int, count: int) -> None:
+        self._cell = cell
+        self._envelopes = envelopes
+        self._count = count
+        self._messages: dict[int, WholeMessage] = {}
+        self.failed_at = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> Message: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Message]: ...
+    def __getitem__(self, index: int | slice) -> Message | list[Message]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(self._count))]
+        if index < 0:
+            index += self._count
+        if not 0 <= index < self._count:
+            raise IndexError("there are not so many messages")
+        message = self._messages.get(index)
+        if message is None:
+            message = WholeMessage(self._cell, self._place(index), self._cell.codec)
+            self._messages[index] = message
+        return message
+
+    def __iter__(self) -> Iterator[Message]:
+        for index in range(self._count):
+            yield self[index]
+
+    @property
+    def payloads(self) -> list[Any]:
+        """All payloads: bytes, or what the actor's codec makes of them."""
+        if self._cell.codec is not None:
+            return [message.payload for message in self]
+        raw = self._raw()
+        size = raw[24]
+        count = self._count
+        payloads: list[Any]
+        if (
+            size <= INLINE_BYTES
+            and raw[24::64] == raw[24:25] * count
+            and raw[25::64] == raw[26::64] == raw[27::64] == bytes(count)
+        ):
+            payloads = _columns(size, raw)
+        else:
+            payloads = [_payload(raw, at) for at in range(0, len(raw), ENVELOPE_BYTES)]
+        return payloads
+
+    @property
+    def senders(self) -> list[int]:
+        """The senders, as numbers (see `Ref.value`); 0 for none."""
+        return [sender for (sender,) in _SENDER.iter_unpack(self._raw())]
+
+    def unpack(self, format: str) -> Iterator[tuple[Any, ...]]:
+        """The payloads as records of the `struct` module: of one format of at most 32 bytes, which all
+        must have. Raises ValueError where one has another size. Copies nothing but the values."""
+        record, size = _record(format)
+        raw = self._raw()
+        if raw[24::64] != bytes((size,)) * self._count or any(raw[25::64]):
+            raise ValueError(f"not all payloads have the {size} bytes of {format!r}")
+        return record.iter_unpack(raw)
+
+    def _raw(self) -> bytes:
+        if not self._envelopes:
+            raise InvalidArgument("a batch may be used until receive_batch returns")
+        raw: bytes = memory[self._envelopes : self._envelopes + self._count * ENVELOPE_BYTES]
+        return raw
+
+    def _place(self, index: int) -> int:
+        if not self._envelopes:
+            raise InvalidArgument("a batch may be used until receive_batch returns")
+        return self._envelopes + index * ENVELOPE_BYTES
+
+    def expire(self) -> None:
+        """The callback returns."""
+        if self._cell.codec is Reference:
+            _ = list(self)
+        for message in self._messages.values():
+            message.expire(True)
+        self._envelopes = 0
+
+
+_SENDER = struct.Struct("<Q56x")
+_records: dict[str, tuple[struct.Struct, int]] = {}
+
+
+def _record(format: str) -> tuple[struct.Struct, int]:
+    record = _records.get(format)
+    if record is None:
+        order, body = (format[0], format[1:]) if format[:1] in "=<>!" else ("<", format)
+        size = struct.calcsize(order + body)
+        if not 0 < size <= INLINE_BYTES:
+            raise ValueError(f"{format!r} has {size} bytes: a record has 1 to {INLINE_BYTES}")
+        record = (struct.Struct(f"{order}32x{body}{INLINE_BYTES - size}x"), size)
+        _records[format] = record
+    return record
+
+
+def _columns(size: int, raw: bytes) -> list[bytes]:
+    if size == 0:
+        return [b""] * (len(raw) // ENVELOPE_BYTES)
+    record = struct.Struct(f"<32x{size}s{INLINE_BYTES - size}x")
+    return [payload for (payload,) in record.iter_unpack(raw)]
+
+
+def _payload(raw: bytes, at: int) -> bytes:
+    _, address, _, size, _, inline = unpack_whole(raw, at)
+    payload: bytes = inline[:size] if size <= INLINE_BYTES else memory[address : address + size]
+    return payload
+
+
+def deliver_batch(cell: Cell, envelopes: int, count: int, handled: int) -> int:
+    """Hands an actor its messages together, but for answers and events that have a handler."""
+    core = cell.core
+    types = memory[envelopes + 28 : envelopes + count * ENVELOPE_BYTES : ENVELOPE_BYTES]
+    at = 0
+    while at < count:
+        end = at
+        while end < count and (types[end] < _abi.REPLY or not _is_handled(cell, envelopes, end)):
+            end += 1
+        place = cell.envelopes = envelopes + at * ENVELOPE_BYTES
+        if end > at:
+            _deliver_together(cell, place, end - at)
+            at = end
+        else:
+            _deliver_apart(cell, place, types[at])
+            at += 1
+        if core.interrupted:
+            break
+    store_size(memory, handled, at)
+    return _abi.OK if at == count else _abi.YIELD
+
+
+def _deliver_together(cell: Cell, envelopes: int, count: int) -> None:
+    batch = cell.current = Batch(cell, envelopes, count)
+    cell.receive(cell.context, batch)
+    cell.current = None
+    batch.expire()
+    if cell.core.views:
+        take_back(cell.core)
+
+
+def _is_handled(cell: Cell, envelopes: int, index: int) -> bool:
+    token, kind = unpack_kind(memory, envelopes + index * ENVELOPE_BYTES)
+    return token in (cell.requests if kind <= _abi.FAILURE else cell.handlers)
+
+
+def _deliver_apart(cell: Cell, envelope: int, kind: int) -> None:
+    token, _ = unpack_kind(memory, envelope)
+    codec, cause = None, None
+    if kind <= _abi.FAILURE:
+        receive, codec, cause = answered(cell, kind, token)
+    else:
+        receive = cell.handlers[token]
+    message = cell.current = WholeMessage(cell, envelope, codec)
+    message._cause = cause
+    if receive is cell.receive:
+        return _deliver_together(cell, envelope, 1)
+    receive(cell.context, message)
+    cell.current = None
+    message.expire(True)

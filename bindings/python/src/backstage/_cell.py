@@ -1,0 +1,161 @@
+"""An actor written in Python, as the package knows it."""
+
+from __future__ import annotations
+
+from operator import length_hint
+from types import CoroutineType
+from typing import TYPE_CHECKING, Any
+
+from ._actor import Actor
+from ._memory import ENVELOPE_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ._context import Context
+    from ._core import Core
+    from ._ref import Ref
+    from .codecs import Codec
+
+_CO_COROUTINE = 0x80
+
+#: Messages that an actor is given at first, before it is known how long it takes.
+FIRST_SLICE = 8
+
+
+class Cell:
+    """What callbacks need of an actor, found by its key."""
+
+    __slots__ = (
+        "_ref",
+        "args",
+        "argument",
+        "codec",
+        "context",
+        "core",
+        "count",
+        "current",
+        "envelopes",
+        "first",
+        "failure",
+        "handlers",
+        "initialize",
+        "instance",
+        "is_batch",
+        "is_simple",
+        "iterator",
+        "key",
+        "kwargs",
+        "maker",
+        "name",
+        "number",
+        "pending",
+        "receive",
+        "requests",
+        "slice",
+        "started",
+        "task",
+    )
+
+    def __init__(self, core: Core, key: int, codec: Codec | None) -> None:
+        self.core = core
+        self.key = key
+        self.number = 0
+        self.name = ""
+        self.codec = codec
+        self.context: Context = None  # type: ignore[assignment]  # set when it is spawned
+        #: The context for C, on the hot path.
+        self.argument: Any = None
+        self._ref: Ref | None = None
+
+        #: Makes the actor's object, at first and at each restart; None for a function.
+        self.maker: Callable[..., Any] | None = None
+        self.args: tuple[Any, ...] = ()
+        self.kwargs: dict[str, Any] = {}
+        self.instance: Any = None
+        self.initialize: Callable[..., Any] | None = None
+        self.started = False
+        self.receive: Callable[..., Any] = None  # type: ignore[assignment]
+        self.is_batch = False
+        #: Takes messages one by one, as they are, in a plain function.
+        self.is_simple = False
+        #: The coroutine that pends, and its message.
+        self.task: Any = None
+        self.pending: Any = None
+
+        #: By token of a timer or watcher.
+        self.handlers: dict[int, Callable[..., Any]] = {}
+        #: By token of a request: the codec of its answer, and who gets that.
+        self.requests: dict[int, Any] = {}
+        self.failure: BaseException | None = None
+
+        #: Messages it is given at once: as many as it handles in a fraction of a millisecond.
+        self.slice = FIRST_SLICE
+        # Of the messages in hand: where the first is, and from where on the iterator goes through
+        # so many; and the one that is handled.
+        self.first = 0
+        self.envelopes = 0
+        self.iterator: Any = None
+        self.count = 0
+        self.current: Any = None
+
+    def make(self) -> None:
+        """Makes the actor's object."""
+        if self.maker is not None:
+            self.instance = self.maker(*self.args, **self.kwargs)
+            own = type(self.instance).init is not Actor.init
+            self.initialize = self.instance.init if own else None
+        self.become(None)
+
+    def become(self, receive: Callable[..., Any] | None) -> None:
+        """Receives by another function; None: by the first."""
+        if receive is None:
+            instance = self.instance
+            if isinstance(instance, Actor):
+                receive = getattr(instance, "receive_batch", None)
+                self.is_batch = receive is not None
+                receive = receive or instance.receive
+            else:
+                self.is_batch = False
+                receive = instance
+        else:
+            self.is_batch = False
+        self.receive = receive  # type: ignore[assignment]
+        code = getattr(receive, "__code__", None)
+        self.is_simple = (
+            self.codec is None
+            and not self.is_batch
+            and code is not None
+            and not code.co_flags & _CO_COROUTINE
+        )
+
+    def is_coroutine(self, result: Any) -> bool:
+        """Whether what a method has returned is still to run."""
+        return isinstance(result, CoroutineType)
+
+    def forget(self) -> None:
+        """The actor has ended: breaks the circles that it is part of."""
+        self.context = self.instance = self.receive = None  # type: ignore[assignment]
+        self.initialize = self.current = self.failure = None
+        self.requests.clear()
+
+    @property
+    def ref(self) -> Ref:
+        ref = self._ref
+        if ref is None:
+            from ._ref import make_ref
+
+            ref = self._ref = make_ref(self.core, self.number, self.codec)
+        return ref
+
+    def index(self) -> int:
+        """Which of the messages in hand is handled now."""
+        return (self.envelopes - self.first) // ENVELOPE_BYTES + self._passed()
+
+    def place(self) -> int:
+        """Where its envelope is."""
+        return self.envelopes + self._passed() * ENVELOPE_BYTES
+
+    def _passed(self) -> int:
+        iterator = self.iterator
+        return self.count - length_hint(iterator) - 1 if iterator is not None else 0

@@ -1,0 +1,196 @@
+"""The hot path: from an engine's callback to the actors written in Python.
+
+Crossing from C to Python costs more than what an actor does with a small message. So C hands over
+what an actor has queued, as much as its budget allows, also where it takes messages one by one; and
+what can be done once for many of them is.
+"""
+
+from __future__ import annotations
+
+from sys import getrefcount
+from time import perf_counter_ns
+from types import CoroutineType
+from typing import TYPE_CHECKING, Any
+
+from . import _abi
+from ._batch import deliver_batch
+from ._core import cells
+from ._coroutines import begin
+from ._failures import failed
+from ._memory import ENVELOPE_BYTES, INLINE_BYTES, memory, store_size, unpack_kind
+from ._memory import unpack_uniform, unpack_whole
+from ._message import PlainMessage, WholeMessage
+from ._proxy import Call
+from ._requests import answered
+from ._views import take_back
+from .codecs import Reference, forget, is_travelling, peek
+
+if TYPE_CHECKING:
+    from ._cell import Cell
+
+_OK = _abi.OK
+_PENDING = _abi.PENDING
+_YIELD = _abi.YIELD
+_SEND = _abi.SEND
+_REQUEST = _abi.REQUEST
+_REPLY = _abi.REPLY
+_FAILURE = _abi.FAILURE
+
+_new = object.__new__
+# What bytes of so many envelopes must be, one below the other.
+_SENDS = [bytes((_SEND,)) * count for count in range(_abi.BUDGET_MAX + 1)]
+_ZEROS = [bytes(count) for count in range(_abi.BUDGET_MAX + 1)]
+# How long an actor's messages may take in one go, before others have their turn.
+_QUICK_NS = 100_000
+_SLOW_NS = 400_000
+
+
+def _references() -> int:
+    """What `getrefcount` says of a message that nobody else holds."""
+    message = _new(PlainMessage)
+    return getrefcount(message)
+
+
+_ALONE = _references()
+
+
+@_abi.ReceiveBatchCallback
+def receive(context: int, envelopes: int, count: int, handled: int, key: int) -> int:
+    """What C calls with the messages of an actor, or with one event."""
+    try:
+        cell = cells[key]
+        core = cell.core
+        core.acting = cell
+        core.interrupted = False
+        cell.first = cell.envelopes = envelopes
+        if count == 1:
+            sender, _, _, size, kind, inline = unpack_whole(memory, envelopes)
+            if kind == _SEND and size <= INLINE_BYTES and cell.is_simple:
+                message = cell.current = _new(PlainMessage)
+                message._cell = cell
+                message._sender = sender
+                message._bytes = inline if size == INLINE_BYTES else inline[:size]
+                cell.receive(cell.context, message)
+                cell.current = None
+                status = _OK
+            elif cell.is_batch:
+                status = deliver_batch(cell, envelopes, 1, handled)
+            else:
+                status = deliver_one(cell, envelopes)
+        elif cell.is_batch:
+            status = deliver_batch(cell, envelopes, count, handled)
+        else:
+            status = _deliver_each(cell, envelopes, count, handled)
+        if core.touched:
+            core.settle()
+        core.acting = None
+        return status
+    except BaseException as error:
+        return failed(key, error, handled)
+
+
+def _deliver_each(cell: Cell, envelopes: int, count: int, handled: int) -> int:
+    """Hands an actor messages one by one; no more of them than take a moment."""
+    share = cell.slice
+    some = count if count <= share else share
+    began = perf_counter_ns()
+    done = _deliver_some(cell, envelopes, some)
+    took = perf_counter_ns() - began
+    if took < _QUICK_NS:
+        if share <= some and share < _abi.BUDGET_MAX:
+            cell.slice = min(share * 2, _abi.BUDGET_MAX)
+    elif took > _SLOW_NS:
+        cell.slice = max(done * _QUICK_NS // took, 1)
+    if done < 0:
+        store_size(memory, handled, -1 - done)
+        return _PENDING
+    if done == count:
+        return _OK
+    store_size(memory, handled, done)
+    return _YIELD
+
+
+def _deliver_some(cell: Cell, envelopes: int, count: int) -> int:
+    """How many were handled; if one pends, less than 0: -1 less those before it."""
+    if cell.is_simple:
+        raw = memory[envelopes : envelopes + count * ENVELOPE_BYTES]
+        size = raw[24]
+        if (
+            size <= INLINE_BYTES
+            and raw[28::64] == _SENDS[count]
+            and raw[24::64] == raw[24:25] * count
+            and raw[25::64] == raw[26::64] == raw[27::64] == _ZEROS[count]
+        ):
+            return _deliver_uniform(cell, unpack_uniform[size](raw), count)
+    core = cell.core
+    for index in range(count):
+        if deliver_one(cell, envelopes + index * ENVELOPE_BYTES) == _PENDING:
+            return -1 - index
+        if core.interrupted:
+            return index + 1
+    return count
+
+
+def _deliver_uniform(cell: Cell, fields: Any, count: int) -> int:
+    """The messages of a flood: SENDs with payloads of one size."""
+    core = cell.core
+    context = cell.context
+    receive = cell.receive
+    cell.iterator = fields
+    cell.count = count
+    message = cell.current = _new(PlainMessage)
+    message._cell = cell
+    for message._sender, message._bytes in fields:
+        receive(context, message)
+        if core.interrupted:
+            count = cell.index() + 1
+            break
+        if getrefcount(message) > _ALONE_AND_CURRENT:
+            message = cell.current = _new(PlainMessage)
+            message._cell = cell
+    cell.iterator = cell.current = None
+    return count
+
+
+_ALONE_AND_CURRENT = _ALONE + 1
+
+
+def deliver_one(cell: Cell, envelope: int) -> int:
+    """Hands an actor any message or event. OK or PENDING."""
+    cell.envelopes = envelope
+    token, kind = unpack_kind(memory, envelope)
+    receive = cell.receive
+    codec = cell.codec
+    cause = None
+    if kind >= _REPLY:
+        if kind <= _FAILURE:
+            receive, codec, cause = answered(cell, kind, token)
+        else:
+            codec = None
+            receive = cell.handlers.get(token) or receive
+    message = cell.current = WholeMessage(cell, envelope, codec)
+    message._cause = cause
+    if kind == _REQUEST and is_travelling() and isinstance(call := peek(message._data()), Call):
+        forget(message._data())
+        message._codec = Reference
+        message._value = call
+        result = call.run(cell)
+    else:
+        result = receive(cell.context, message)
+    status = _OK
+    if result is not None:
+        status = _conclude(cell, message, result)
+    cell.current = None
+    if cell.core.views:
+        take_back(cell.core)
+    message.expire(getrefcount(message) > _ALONE)
+    return status
+
+
+def _conclude(cell: Cell, message: WholeMessage, result: Any) -> int:
+    """What a receiver has returned is a reply, or a coroutine that gives one."""
+    if isinstance(result, CoroutineType):
+        return begin(cell, result, message)
+    if message.type == _REQUEST:
+        message.reply(result)
+    return _OK

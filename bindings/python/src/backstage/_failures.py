@@ -1,0 +1,70 @@
+"""What becomes of an exception that a callback has raised."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import _abi
+from ._batch import Batch
+from ._core import cells
+from ._log import log_failure
+from ._memory import memory, store_size
+from ._message import WholeMessage
+from ._views import take_back
+from .errors import BackstageError
+
+if TYPE_CHECKING:
+    from ._cell import Cell
+
+
+def status_of(error: BaseException) -> int:
+    """The status that an exception is to C."""
+    if isinstance(error, BackstageError) and error.status < 0:
+        return error.status
+    return _abi.USER_STATUS
+
+
+def failed(key: int, error: BaseException, handled: int) -> int:
+    """The actor has failed on the message in hand; KeyboardInterrupt and SystemExit leave `run`."""
+    cell = cells[key]
+    message = cell.current
+    index = cell.index() + getattr(message, "failed_at", 0)
+    is_failure = isinstance(error, Exception)
+    if is_failure:
+        note_failure(cell, error, "receive", message)
+    else:
+        cell.core.leave(error)
+    wind_up(cell)
+    store_size(memory, handled, index if is_failure else index + 1)
+    return status_of(error) if is_failure else _abi.YIELD
+
+
+def wind_up(cell: Cell) -> None:
+    """Ends a callback that has raised: what it told others before is handed over."""
+    core = cell.core
+    try:
+        core.settle()
+    except BackstageError as error:
+        log_failure(cell, error, "handing over what it told others")
+    take_back(core)
+    if isinstance(cell.current, WholeMessage):
+        cell.current.expire(True)
+    elif isinstance(cell.current, Batch):
+        cell.current.expire()
+    cell.iterator = cell.current = None
+    core.acting = None
+
+
+def note_failure(
+    cell: Cell, error: BaseException, where: str, message: object = None
+) -> None:
+    """Logs a failure, and keeps it for the supervisor, for `run`, and for who asked."""
+    core = cell.core
+    core.failure = cell.failure = error
+    if isinstance(message, WholeMessage) and message.type == _abi.REQUEST:
+        asker = core.cells.get(message._sender)
+        asked = asker.requests.get(message.token) if asker is not None else None
+        if asked is not None:
+            asked.cause = error
+    log_failure(cell, error, where)
+    core.quiet = True

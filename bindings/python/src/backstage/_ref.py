@@ -1,0 +1,290 @@
+"""Refs: what an actor is known and sent to by."""
+
+from __future__ import annotations
+
+from _thread import get_ident
+from array import array
+from ctypes import byref, c_char_p, c_size_t, c_uint32
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from . import _abi
+from ._current import acting_cell
+from ._native import Number, check, library, nanoseconds, send, send_many
+from .codecs import Reference, forget
+from .errors import error_of, fail
+
+if TYPE_CHECKING:
+    from ._cell import Cell
+    from ._core import Core
+    from ._proxy import Proxy
+    from .codecs import Codec
+
+#: Messages set aside for one receiver at most, and how large one may be.
+_TOGETHER = 255
+_SHORT = 4096
+
+
+def to_bytes(payload: Any) -> bytes:
+    """A payload for C, where no codec makes one."""
+    if isinstance(payload, bytes):
+        return payload
+    if isinstance(payload, str):
+        raise TypeError("a payload is bytes-like, not str: encode it, or use a codec")
+    try:
+        return bytes(memoryview(payload))
+    except TypeError:
+        raise TypeError(
+            f"a payload is bytes-like, not {type(payload).__name__}: give the actor's class a "
+            "codec, such as backstage.codecs.JSON, or use ref.using(codec)"
+        ) from None
+
+
+def encode(codec: Codec | None, payload: Any) -> bytes:
+    """A payload for C, as a codec makes it."""
+    if codec is not None:
+        return codec.encode(payload)
+    return payload if type(payload) is bytes else to_bytes(payload)
+
+
+class Ref:
+    """Names one actor, for ever: once that has ended, sends to it raise `NotFound`.
+
+    `tell`, `tell_many` and `ask` may be used on any thread. Two refs are equal if they name the
+    same actor.
+    """
+
+    __slots__ = (
+        "__weakref__", "_argument", "_codec", "_core", "_push", "_queue", "_room", "_thread",
+        "_value",
+    )  # fmt: skip
+
+    def __init__(self, core: Core, value: int, codec: Codec | None = None) -> None:
+        self._core = core
+        self._value = value
+        self._codec = codec
+        # Until the callback in hand returns nobody else sends to the actor. So once it is known how
+        # many messages its inbox takes, so many sends cannot fail, and are handed over together.
+        self._room = 0
+        self._queue: list[bytes] = []
+        self._push = self._queue.append
+        self._thread = core.thread
+        self._argument = Number(value)
+
+    @property
+    def value(self) -> int:
+        """The number that C knows the actor by."""
+        return self._value
+
+    @property
+    def id(self) -> str:
+        """The actor's id; "" if it has none. Raises `NotFound`. Engine's thread."""
+        text = c_char_p()
+        check(library.backstage_engine_actor_id(self._core.handle, self._value, byref(text)))
+        return (text.value or b"").decode(errors="surrogateescape")
+
+    def is_alive(self) -> bool:
+        """Whether the actor lives. Engine's thread."""
+        text = c_char_p()
+        status = library.backstage_engine_actor_id(self._core.handle, self._value, byref(text))
+        if status == _abi.NOT_FOUND:
+            return False
+        check(status)
+        return True
+
+    def using(self, codec: Codec | None) -> Ref:
+        """The same actor, with payloads sent and answers read by this codec."""
+        return make_ref(self._core, self._value, codec)
+
+    # ---- Sending
+
+    def tell(self, payload: Any) -> None:
+        """Sends a message. Any thread.
+
+        Inside a callback the actor whose callback that is sends it, else nobody: `sender` is None.
+        Raises `NotFound`, `Ending`, `InboxFull`, `PayloadTooLarge`, `NoMemory`; from other threads
+        `QueueFull`; TypeError for a payload that is not bytes-like if there is no codec.
+        """
+        if (
+            self._room
+            and type(payload) is bytes
+            and self._thread == get_ident()
+            and len(payload) <= _SHORT
+        ):
+            self._room -= 1
+            self._push(payload)
+            return
+        self._tell(payload)
+
+    def _tell(self, payload: Any) -> None:
+        data = self._encode(payload)
+        core = self._core
+        acting = core.acting
+        if acting is None or core.thread != get_ident():
+            return self._tell_from_outside(data)
+        if self._room and len(data) <= _SHORT:
+            self._room -= 1
+            return self._push(data)
+        former = core.touched.get(self._value)
+        if former is not None:
+            former._settle()
+        status = send(acting.argument, self._argument, data, len(data))
+        if status:
+            self._refused(status, data)
+        core.touched[self._value] = self
+        if former is self:
+            self._find_room(acting)
+
+    def _tell_from_outside(self, data: bytes) -> None:
+        core = self._core
+        acting = acting_cell(core)
+        if acting is not None:
+            status = send(acting.argument, self._argument, data, len(data))
+        else:
+            status = library.backstage_engine_send(core.handle, self._value, data, len(data))
+        if status:
+            self._refused(status, data)
+
+    def _refused(self, status: int, data: bytes) -> NoReturn:
+        if self._codec is Reference:
+            forget(data)
+        fail(status)
+
+    def _find_room(self, acting: Cell) -> None:
+        room = c_uint32()
+        if library.backstage_room(acting.argument, self._value, byref(room)) == _abi.OK:
+            self._thread = self._core.thread
+            self._room = min(room.value, _TOGETHER)
+
+    def _settle(self) -> None:
+        """Hands over what was set aside."""
+        self._room = 0
+        queue = self._queue
+        if queue:
+            acting = self._core.acting
+            data = b"".join(queue)
+            sizes = array("I", map(len, queue)).tobytes()
+            count = len(queue)
+            queue.clear()
+            if acting is not None:
+                check(send_many(acting.argument, self._argument, data, sizes, count, None))
+
+    def tell_many(self, payloads: Any, size: int | None = None) -> int:
+        """Sends many messages at once, in order, which costs far less than as many `tell`.
+
+        `payloads` is an iterable of payloads; or, with `size`, one bytes-like object of records of
+        `size` bytes each (an `array`, a NumPy array, a `bytes`), which become a message each.
+        Returns how many were sent. Raises as `tell` does; the exception's `accepted` tells how many
+        were sent before the one that was refused. Any thread.
+        """
+        if size is not None:
+            data = to_bytes(payloads)
+            if size <= 0 or len(data) % size:
+                raise ValueError(f"{len(data)} bytes are no whole number of records of {size}")
+            count = len(data) // size
+            return self._send_many(data, array("I", (size,)) * count, count)
+        items = payloads if isinstance(payloads, (list, tuple)) else list(payloads)
+        sizes = array("I", map(len, items)) if self._codec is None else None
+        if sizes is None or set(map(type, items)) != {bytes}:
+            items = [self._encode(item) for item in items]
+            sizes = array("I", map(len, items))
+        return self._send_many(b"".join(items), sizes, len(items))
+
+    def _send_many(self, data: bytes, sizes: array[int], count: int) -> int:
+        core = self._core
+        acting = acting_cell(core)
+        accepted = c_size_t()
+        many = (self._value, data, sizes.tobytes(), count, byref(accepted))
+        if acting is None:
+            status = library.backstage_engine_send_many(core.handle, *many)
+        else:
+            core.settle()
+            status = library.backstage_send_many(acting.argument, *many)
+        if status:
+            error = error_of(status)
+            error.accepted = accepted.value
+            if self._codec is Reference:
+                for at in range(16 * error.accepted, len(data), 16):
+                    forget(data[at : at + 16])
+            raise error
+        return count
+
+    def ask(self, payload: Any, timeout: float | None = None, *, block: bool = True) -> Any:
+        """Sends a request, and returns its reply.
+
+        On the engine's thread it runs the engine until the reply is there; on another thread it
+        waits while the engine runs. With `block=False`, and wherever an asyncio loop runs, it returns
+        a `Future` instead: `await ref.ask(...)`. Raises `Timeout`; `NotFound`; `Stopped` when the
+        actor ended or failed on the request (what it raised is the `__cause__`); `InboxFull`;
+        `InCallback` for a blocking ask inside a callback of the engine. Any thread.
+        """
+        from ._requests import ask
+
+        return ask(self, payload, timeout, block)
+
+    def proxy(self) -> Proxy:
+        """An object whose attributes and methods are the actor's, each answered by a `Future`."""
+        from ._proxy import Proxy
+
+        return Proxy(self)
+
+    # ---- Ending. Any thread: from others it is done as soon as the engine looks.
+
+    def stop(self) -> None:
+        """Ends the actor, its children first, at its next turn. Raises `NotFound`."""
+        from ._requests import act
+
+        act(self, lambda context: library.backstage_stop(context, self._value))
+
+    def poison(self) -> None:
+        """Ends the actor once it has handled what is queued now. Raises `NotFound`."""
+        from ._requests import act
+
+        act(self, lambda context: library.backstage_poison(context, self._value))
+
+    def drain(self, timeout: float | None = None) -> None:
+        """Ends the actor and all below it gracefully; what has not ended in time is killed.
+
+        Raises `NotFound`, `NoMemory`.
+        """
+        from ._requests import act
+
+        limit = nanoseconds(timeout)
+        act(self, lambda context: library.backstage_drain(context, self._value, limit))
+
+    # ---- Values
+
+    def _encode(self, payload: Any) -> bytes:
+        return encode(self._codec, payload)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Ref):
+            return NotImplemented
+        return self._value == other._value and self._core is other._core
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __repr__(self) -> str:
+        return f"<Ref {self._value:#x}>"
+
+
+class CodedRef(Ref):
+    """The ref of an actor that has a codec."""
+
+    __slots__ = ()
+
+    def tell(self, payload: Any) -> None:
+        self._tell(payload)
+
+
+def make_ref(core: Core, value: int, codec: Codec | None = None) -> Ref:
+    """A ref; that of an actor written in Python knows its codec."""
+    if codec is not None:
+        return CodedRef(core, value, codec)
+    return Ref(core, value)
+
+
+def find_ref(core: Core, value: int) -> Ref:
+    """The ref of an actor that may be one of ours."""
+    cell = core.cells.get(value)
+    return cell.ref if cell is not None else Ref(core, value)

@@ -1,0 +1,63 @@
+"""Watching descriptors outside any actor."""
+
+from __future__ import annotations
+
+from ctypes import byref, c_uint64
+from typing import TYPE_CHECKING
+
+from . import _abi
+from ._core import Core, next_key
+from ._enums import Events
+from ._log import logger
+from ._native import check, library
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_watches: dict[int, Watch] = {}
+
+
+class Watch:
+    """A descriptor that is watched: `cancel` ends that."""
+
+    __slots__ = ("_callback", "_core", "_key", "_number")
+
+    def __init__(self, core: Core, callback: Callable[[int, Events], object]) -> None:
+        self._core = core
+        self._callback = callback
+        self._key = next_key()
+        self._number = 0
+
+    def cancel(self) -> None:
+        """Stops watching, before the descriptor is closed."""
+        if _watches.pop(self._key, None) is not None and self._core.engine is not None:
+            library.backstage_engine_unwatch_fd(self._core.engine, self._number)
+
+
+@_abi.FdCallback
+def _ready(engine: int, fd: int, events: int, key: int) -> None:
+    watch = _watches.get(key)
+    try:
+        if watch is not None:
+            watch._callback(fd, Events(events))
+    except Exception:
+        logger().exception("the callback for descriptor %d failed", fd)
+    except BaseException as error:
+        if watch is not None:
+            watch._core.leave(error)
+
+
+def watch(
+    core: Core, fd: int, events: Events, callback: Callable[[int, Events], object]
+) -> Watch:
+    """See `Engine.watch_fd`."""
+    made = Watch(core, callback)
+    number = c_uint64()
+    check(
+        library.backstage_engine_watch_fd(
+            core.handle, fd, events, _ready, made._key, byref(number)
+        )
+    )
+    made._number = number.value
+    _watches[made._key] = made
+    return made
