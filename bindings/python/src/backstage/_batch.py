@@ -73,7 +73,7 @@ class Batch(Sequence[Message]):
             and raw[24::64] == raw[24:25] * count
             and raw[25::64] == raw[26::64] == raw[27::64] == bytes(count)
         ):
-            payloads = _columns(size, raw)
+            payloads = [payload for (payload,) in _columns[size](raw)]
         else:
             payloads = [_payload(raw, at) for at in range(0, len(raw), ENVELOPE_BYTES)]
         return payloads
@@ -128,11 +128,11 @@ def _record(format: str) -> tuple[struct.Struct, int]:
     return record
 
 
-def _columns(size: int, raw: bytes) -> list[bytes]:
-    if size == 0:
-        return [b""] * (len(raw) // ENVELOPE_BYTES)
-    record = struct.Struct(f"<32x{size}s{INLINE_BYTES - size}x")
-    return [payload for (payload,) in record.iter_unpack(raw)]
+# By size: iterators over the payloads of envelopes that all have that size.
+_columns = [
+    struct.Struct(f"<32x{size}s{INLINE_BYTES - size}x").iter_unpack
+    for size in range(INLINE_BYTES + 1)
+]
 
 
 def _payload(raw: bytes, at: int) -> bytes:
@@ -144,6 +144,7 @@ def _payload(raw: bytes, at: int) -> bytes:
 def deliver_batch(cell: Cell, envelopes: int, count: int, handled: int) -> int:
     """Hands an actor its messages together, but for answers and events that have a handler."""
     core = cell.core
+    core.interrupted = False
     types = memory[envelopes + 28 : envelopes + count * ENVELOPE_BYTES : ENVELOPE_BYTES]
     at = 0
     while at < count:

@@ -36,7 +36,6 @@ class Cell:
         "count",
         "current",
         "envelopes",
-        "first",
         "failure",
         "handlers",
         "initialize",
@@ -91,9 +90,8 @@ class Cell:
 
         #: Messages it is given at once: as many as it handles in a fraction of a millisecond.
         self.slice = FIRST_SLICE
-        # Of the messages in hand: where the first is, and from where on the iterator goes through
-        # so many; and the one that is handled.
-        self.first = 0
+        # Of the messages in hand: from where on the iterator goes through so many, and the one that is
+        # handled.
         self.envelopes = 0
         self.iterator: Any = None
         self.count = 0
@@ -148,9 +146,9 @@ class Cell:
             ref = self._ref = make_ref(self.core, self.number, self.codec)
         return ref
 
-    def index(self) -> int:
-        """Which of the messages in hand is handled now."""
-        return (self.envelopes - self.first) // ENVELOPE_BYTES + self._passed()
+    def index(self, first: int) -> int:
+        """Which of the messages in hand is handled now, if the first of them is there."""
+        return (self.envelopes - first) // ENVELOPE_BYTES + self._passed()
 
     def place(self) -> int:
         """Where its envelope is."""

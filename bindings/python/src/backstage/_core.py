@@ -40,7 +40,9 @@ class Core:
         "gateways",
         "interrupted",
         "keep",
+        "last",
         "loop",
+        "on_failure",
         "owner",
         "quiet",
         "running",
@@ -64,7 +66,8 @@ class Core:
         self.acting: Cell | None = None
         #: Whether that is a coroutine's, which can wait.
         self.stepping = False
-        #: Whom it has sent to, by ref.
+        #: Whom it has sent to first, and by ref those it has sent to since.
+        self.last: Ref | None = None
         self.touched: dict[int, Ref] = {}
         #: No further message of the batch in hand.
         self.interrupted = False
@@ -82,6 +85,8 @@ class Core:
         #: Payloads handed out without a copy by the callback in hand.
         self.views: list[Any] = []
         self.dead_letter: Callable[[Any], object] | None = None
+        #: Told of every failure of an actor written in Python: who, what it raised, and where.
+        self.on_failure: Callable[[Cell, BaseException, str], object] | None = None
         #: asyncio's loop, if that drives coroutines here.
         self.loop: Any = None
         self.wakeup: Any = None

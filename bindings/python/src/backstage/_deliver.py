@@ -7,6 +7,7 @@ what can be done once for many of them is.
 
 from __future__ import annotations
 
+from operator import length_hint
 from sys import getrefcount
 from time import perf_counter_ns
 from types import CoroutineType
@@ -18,7 +19,7 @@ from ._core import cells
 from ._coroutines import begin
 from ._failures import failed
 from ._memory import ENVELOPE_BYTES, INLINE_BYTES, memory, store_size, unpack_kind
-from ._memory import unpack_uniform, unpack_whole
+from ._memory import unpack_short, unpack_uniform
 from ._message import PlainMessage, WholeMessage
 from ._proxy import Call
 from ._requests import answered
@@ -61,17 +62,16 @@ def receive(context: int, envelopes: int, count: int, handled: int, key: int) ->
         cell = cells[key]
         core = cell.core
         core.acting = cell
-        core.interrupted = False
-        cell.first = cell.envelopes = envelopes
+        core.last = None
+        cell.envelopes = envelopes
         if count == 1:
-            sender, _, _, size, kind, inline = unpack_whole(memory, envelopes)
+            sender, size, kind, inline = unpack_short(memory, envelopes)
             if kind == _SEND and size <= INLINE_BYTES and cell.is_simple:
                 message = cell.current = _new(PlainMessage)
                 message._cell = cell
                 message._sender = sender
-                message._bytes = inline if size == INLINE_BYTES else inline[:size]
+                message._bytes = inline[:size]
                 cell.receive(cell.context, message)
-                cell.current = None
                 status = _OK
             elif cell.is_batch:
                 status = deliver_batch(cell, envelopes, 1, handled)
@@ -86,7 +86,7 @@ def receive(context: int, envelopes: int, count: int, handled: int, key: int) ->
         core.acting = None
         return status
     except BaseException as error:
-        return failed(key, error, handled)
+        return failed(key, error, envelopes, handled)
 
 
 def _deliver_each(cell: Cell, envelopes: int, count: int, handled: int) -> int:
@@ -123,6 +123,7 @@ def _deliver_some(cell: Cell, envelopes: int, count: int) -> int:
         ):
             return _deliver_uniform(cell, unpack_uniform[size](raw), count)
     core = cell.core
+    core.interrupted = False
     for index in range(count):
         if deliver_one(cell, envelopes + index * ENVELOPE_BYTES) == _PENDING:
             return -1 - index
@@ -134,6 +135,7 @@ def _deliver_some(cell: Cell, envelopes: int, count: int) -> int:
 def _deliver_uniform(cell: Cell, fields: Any, count: int) -> int:
     """The messages of a flood: SENDs with payloads of one size."""
     core = cell.core
+    core.interrupted = False
     context = cell.context
     receive = cell.receive
     cell.iterator = fields
@@ -143,7 +145,7 @@ def _deliver_uniform(cell: Cell, fields: Any, count: int) -> int:
     for message._sender, message._bytes in fields:
         receive(context, message)
         if core.interrupted:
-            count = cell.index() + 1
+            count -= length_hint(fields)
             break
         if getrefcount(message) > _ALONE_AND_CURRENT:
             message = cell.current = _new(PlainMessage)

@@ -24,11 +24,11 @@ def status_of(error: BaseException) -> int:
     return _abi.USER_STATUS
 
 
-def failed(key: int, error: BaseException, handled: int) -> int:
+def failed(key: int, error: BaseException, envelopes: int, handled: int) -> int:
     """The actor has failed on the message in hand; KeyboardInterrupt and SystemExit leave `run`."""
     cell = cells[key]
     message = cell.current
-    index = cell.index() + getattr(message, "failed_at", 0)
+    index = cell.index(envelopes) + getattr(message, "failed_at", 0)
     is_failure = isinstance(error, Exception)
     if is_failure:
         note_failure(cell, error, "receive", message)
@@ -67,4 +67,6 @@ def note_failure(
         if asked is not None:
             asked.cause = error
     log_failure(cell, error, where)
+    if core.on_failure is not None:
+        core.on_failure(cell, error, where)
     core.quiet = True

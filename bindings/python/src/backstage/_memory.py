@@ -15,6 +15,10 @@ INLINE_BYTES = 32
 
 #: token, type
 unpack_kind: Callable[..., tuple[int, int]] = struct.Struct("<16xQ4xH").unpack_from
+#: sender, size, type, the inline bytes
+unpack_short: Callable[..., tuple[int, int, int, bytes]] = struct.Struct(
+    "<Q16xIH2x32s"
+).unpack_from
 #: sender, payload's address, token, size, type, the inline bytes
 unpack_whole: Callable[..., tuple[int, int, int, int, int, bytes]] = struct.Struct(
     "<QQQIH2x32s"

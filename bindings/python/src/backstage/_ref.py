@@ -54,8 +54,7 @@ class Ref:
     """
 
     __slots__ = (
-        "__weakref__", "_argument", "_codec", "_core", "_push", "_queue", "_room", "_thread",
-        "_value",
+        "__weakref__", "_argument", "_codec", "_core", "_push", "_queue", "_room", "_value",
     )  # fmt: skip
 
     def __init__(self, core: Core, value: int, codec: Codec | None = None) -> None:
@@ -65,10 +64,7 @@ class Ref:
         # Until the callback in hand returns nobody else sends to the actor. So once it is known how
         # many messages its inbox takes, so many sends cannot fail, and are handed over together.
         self._room = 0
-        self._queue: list[bytes] = []
-        self._push = self._queue.append
-        self._thread = core.thread
-        self._argument = Number(value)
+        self._argument: Number | None = None
 
     @property
     def value(self) -> int:
@@ -104,15 +100,21 @@ class Ref:
         Raises `NotFound`, `Ending`, `InboxFull`, `PayloadTooLarge`, `NoMemory`; from other threads
         `QueueFull`; TypeError for a payload that is not bytes-like if there is no codec.
         """
-        if (
-            self._room
-            and type(payload) is bytes
-            and self._thread == get_ident()
-            and len(payload) <= _SHORT
-        ):
-            self._room -= 1
-            self._push(payload)
-            return
+        core = self._core
+        if type(payload) is bytes and core.thread == get_ident():
+            size = len(payload)
+            if self._room and size <= _SHORT:
+                self._room -= 1
+                self._push(payload)
+                return
+            acting = core.acting
+            if acting is not None and core.last is None:
+                core.last = self
+                argument = self._argument or self._prepare()
+                status = send(acting.argument, argument, payload, size)
+                if status:
+                    self._refused(status, payload)
+                return
         self._tell(payload)
 
     def _tell(self, payload: Any) -> None:
@@ -124,21 +126,29 @@ class Ref:
         if self._room and len(data) <= _SHORT:
             self._room -= 1
             return self._push(data)
+        argument = self._argument or self._prepare()
         former = core.touched.get(self._value)
         if former is not None:
             former._settle()
-        status = send(acting.argument, self._argument, data, len(data))
+        status = send(acting.argument, argument, data, len(data))
         if status:
             self._refused(status, data)
-        core.touched[self._value] = self
-        if former is self:
+        if former is self or core.last is self:
             self._find_room(acting)
+        core.touched[self._value] = core.last = self
+
+    def _prepare(self) -> Number:
+        self._queue: list[bytes] = []
+        self._push = self._queue.append
+        self._argument = Number(self._value)
+        return self._argument
 
     def _tell_from_outside(self, data: bytes) -> None:
         core = self._core
         acting = acting_cell(core)
         if acting is not None:
-            status = send(acting.argument, self._argument, data, len(data))
+            argument = self._argument or self._prepare()
+            status = send(acting.argument, argument, data, len(data))
         else:
             status = library.backstage_engine_send(core.handle, self._value, data, len(data))
         if status:
@@ -152,7 +162,6 @@ class Ref:
     def _find_room(self, acting: Cell) -> None:
         room = c_uint32()
         if library.backstage_room(acting.argument, self._value, byref(room)) == _abi.OK:
-            self._thread = self._core.thread
             self._room = min(room.value, _TOGETHER)
 
     def _settle(self) -> None:

@@ -1,0 +1,24 @@
+"""Testing actors on a virtual clock, without sleeps and without threads.
+
+    from backstage.testing import Stage
+
+    with Stage() as stage:
+        probe = stage.probe("printer")
+        stage.spawn(Greeter).tell(b"world")
+        probe.expect(b"hello, world")
+
+With pytest, the fixture `backstage_stage` is such a stage: see `backstage.pytest_plugin`.
+"""
+
+from ._injection import inject_failure, inject_init_failure
+from ._probe import ANYTHING, Probe
+from ._stage import Failure, Stage
+
+__all__ = [
+    "ANYTHING",
+    "Failure",
+    "Probe",
+    "Stage",
+    "inject_failure",
+    "inject_init_failure",
+]
