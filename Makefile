@@ -3,9 +3,13 @@
 PREFIX ?= /usr/local
 SECONDS_OF_DEMO ?= 5
 JOBS ?= $(shell nproc)
-# See backstage_bench --help, and Tests/Benchmarks/Server/bench_server.py --help.
+PYTHON ?= python3
+PYTHON_TESTS ?= Tests/Python
+# See backstage_bench --help, and in Tests/Benchmarks Server/bench_server.py --help and
+# Python/bench_python.py --help.
 BENCH_OPTIONS ?=
 BENCH_SERVER_OPTIONS ?=
+BENCH_PYTHON_OPTIONS ?=
 
 release := build/release
 asan := build/asan
@@ -13,25 +17,54 @@ tsan := build/tsan
 require := sh scripts/require.sh
 to_build := gcc cmake ninja-build libev-dev
 to_lint := clang-format
-to_test := $(to_build) $(to_lint) g++ binutils pkg-config valgrind libc6-dbg \
-    python3 redis-tools
+to_python := $(to_build) binutils python3 python3-venv
+to_test := $(to_python) $(to_lint) g++ pkg-config valgrind libc6-dbg redis-tools
 to_bench := $(to_build) python3 redis-tools
 c_files = $(shell find include Sources Tests bindings -name build -prune -o -name '*.[ch]' -print)
 swift_files := Sources Tests Package.swift
 configure_release := cmake -G Ninja -B $(release) -DCMAKE_BUILD_TYPE=Release
 run_ctest := ctest --output-on-failure --no-tests=error -j $(JOBS)
 
+# Python: everything is below build/python.
+in_python := bindings/python
+venv := build/python/venv
+python := $(venv)/bin/python
+pip := $(python) -m pip --disable-pip-version-check
+ruff := $(venv)/bin/ruff
+ruff_options := --config $(in_python)/pyproject.toml --cache-dir build/python/ruff
+mypy := $(venv)/bin/mypy --config-file $(in_python)/pyproject.toml --cache-dir build/python/mypy
+pytest := -m pytest -c $(in_python)/pyproject.toml --rootdir . -o cache_dir=build/python/pytest
+python_files := $(in_python) Tests/Python
+pythons := 3.10 3.11 3.12 3.13 3.14
+in_build_dir := -C build-dir=$(CURDIR)/build/python/cmake
+goes_into_wheel = $(shell find CMakeLists.txt cmake include Sources bindings/c/CMakeLists.txt \
+    $(in_python)/src $(in_python)/pyproject.toml $(in_python)/README.md \
+    -type f ! -name '*.pyc' ! -path 'Sources/Backstage/*')
+# Made when a virtual environment, the package in it, and the wheels are.
+ready := $(venv)/ready
+installed := $(venv)/installed
+wheels := build/wheels/made
+# The benchmark has a virtual environment of its own, first with the peers, then with the wheel too.
+in_bench_python := Tests/Benchmarks/Python
+bench_python := build/bench-python/bin/python
+bench_pip := $(bench_python) -m pip --disable-pip-version-check
+bench_peers := build/bench-python/peers
+bench_ready := build/bench-python/ready
+
 .DEFAULT_GOAL := build
 .PHONY: help build demo test lint format bench install clean \
+    lint-native lint-python abi wheel \
     test-release test-asan test-tsan test-valgrind test-swift \
-    bench-engine bench-server build-benchmarks
+    test-python test-python-versions test-wheel \
+    bench-engine bench-server bench-python build-benchmarks lint-bench-python
 .NOTPARALLEL:
 
 help:
-	@echo 'make demo      build, and watch this machine for $(SECONDS_OF_DEMO) seconds'
+	@echo 'make demo      build, and watch this machine: $(SECONDS_OF_DEMO) seconds in C, and as long in Python'
 	@echo 'make test      lint, and run every test'
-	@echo 'make bench     measure, beside plain C, and beside redis-server'
+	@echo 'make bench     measure, beside plain C, redis-server, and Pykka and asyncio'
 	@echo 'make build     build the library, the examples and the C tests into $(release)'
+	@echo 'make wheel     build a wheel of the Python package that needs nothing else: build/wheels'
 	@echo 'make install   install below PREFIX=$(PREFIX)'
 	@echo 'make format    format all sources'
 	@echo 'make clean     remove what was built'
@@ -42,17 +75,23 @@ build:
 	$(configure_release)
 	cmake --build $(release) -j $(JOBS)
 
-demo:
+# In C, and then in Python with a sampler in C.
+demo: $(installed)
 	@$(require) $(to_build)
 	$(configure_release)
-	cmake --build $(release) -j $(JOBS) --target hostwatch
+	cmake --build $(release) -j $(JOBS) --target hostwatch sampler
 	$(release)/examples/hostwatch --seconds $(SECONDS_OF_DEMO)
+	$(python) $(in_python)/examples/hostwatch.py --seconds $(SECONDS_OF_DEMO) \
+	    --sampler $(release)/examples/sampler.so
 
 test:
 	@$(require) $(to_test)
-	$(MAKE) --no-print-directory lint test-release test-asan test-valgrind test-swift
+	$(MAKE) --no-print-directory lint test-release test-asan test-valgrind test-swift test-python \
+	    test-wheel
 
-lint:
+lint: lint-native lint-python lint-bench-python
+
+lint-native:
 	@$(require) $(to_lint)
 	swift format lint --strict --recursive $(swift_files)
 	@echo clang-format --dry-run --Werror '(all of C)'
@@ -83,13 +122,75 @@ test-swift:
 	swift build --traits Embedded -c release --scratch-path build/swift-embedded
 	swift test --disable-xctest
 
-format:
+$(ready): $(in_python)/requirements-dev.txt
+	@$(require) $(to_python)
+	$(PYTHON) -m venv --clear $(venv)
+	$(pip) install --quiet -r $<
+	@touch $@
+
+$(installed): $(ready) $(goes_into_wheel)
+	@$(require) $(to_python)
+	$(pip) install --quiet --no-deps --no-build-isolation $(in_build_dir) ./$(in_python)
+	@touch $@
+
+lint-python: $(ready)
+	$(ruff) check $(ruff_options) $(python_files)
+	$(ruff) format --check $(ruff_options) $(python_files)
+	$(mypy) --python-version 3.10 $(python_files)
+	$(mypy) --python-version 3.13 $(python_files)
+
+lint-bench-python: $(ready) $(bench_peers)
+	$(ruff) check --cache-dir build/python/ruff $(in_bench_python)
+	$(ruff) format --check --cache-dir build/python/ruff $(in_bench_python)
+	$(venv)/bin/mypy --config-file $(in_bench_python)/mypy.ini --cache-dir build/python/mypy \
+	    --python-executable $(bench_python) $(in_bench_python)
+
+test-python: lint-python $(installed)
+	$(python) $(pytest) $(PYTHON_TESTS)
+
+# Not part of `make test`: with every Python that there is, from the one wheel.
+test-python-versions: $(wheels)
+	@for version in $(pythons); do \
+	    if python$$version -c pass 2> /dev/null; then \
+	        venv=build/python/venv-$$version; \
+	        echo "python$$version"; \
+	        python$$version -m venv --clear $$venv && \
+	        $$venv/bin/python -m pip install --quiet -r $(in_python)/requirements-dev.txt \
+	            build/wheels/*.whl && \
+	        $$venv/bin/python $(pytest) $(PYTHON_TESTS) || exit 1; \
+	    fi; \
+	done
+
+wheel: $(wheels)
+
+# As `pip install ./bindings/python` builds it, from nothing; then with libev put inside.
+$(wheels): $(ready) $(goes_into_wheel)
+	@$(require) $(to_python)
+	rm -rf build/wheels build/python/wheel
+	$(pip) wheel --quiet --no-deps -w build/python/wheel ./$(in_python)
+	PATH="$(CURDIR)/$(venv)/bin:$$PATH" auditwheel repair -w build/wheels build/python/wheel/*
+	@touch $@
+	@ls build/wheels/*.whl
+
+test-wheel: $(wheels)
+	sh Tests/Python/packaging/wheel/check_wheel.sh build/wheels/*.whl $(PYTHON) build/python/alone
+
+# After a change of backstage.h.
+abi: $(ready)
+	$(python) $(in_python)/tools/generate_abi.py include/backstage.h \
+	    $(in_python)/src/backstage/_abi.py
+
+format: $(ready)
 	@$(require) $(to_lint)
+	$(ruff) check --fix-only --quiet $(ruff_options) $(python_files)
+	$(ruff) format --quiet $(ruff_options) $(python_files)
+	$(ruff) check --fix-only --quiet --cache-dir build/python/ruff $(in_bench_python)
+	$(ruff) format --quiet --cache-dir build/python/ruff $(in_bench_python)
 	swift format --in-place --recursive $(swift_files)
 	@echo clang-format -i '(all of C)'
 	@clang-format -i $(c_files)
 
-bench: bench-engine bench-server
+bench: bench-engine bench-server bench-python
 
 bench-engine: build-benchmarks
 	$(release)/backstage_bench $(BENCH_OPTIONS)
@@ -97,6 +198,19 @@ bench-engine: build-benchmarks
 bench-server: build-benchmarks
 	python3 Tests/Benchmarks/Server/bench_server.py --server $(release)/examples/pubsub_server \
 	    --fanout $(release)/backstage_fanout $(BENCH_SERVER_OPTIONS)
+
+bench-python: $(bench_ready)
+	$(bench_python) $(in_bench_python)/bench_python.py $(BENCH_PYTHON_OPTIONS)
+
+$(bench_peers): $(in_bench_python)/requirements.txt
+	@$(require) $(to_python)
+	$(PYTHON) -m venv --clear build/bench-python
+	$(bench_pip) install --quiet -r $<
+	@touch $@
+
+$(bench_ready): $(bench_peers) $(wheels)
+	$(bench_pip) install --quiet --no-deps --force-reinstall build/wheels/*.whl
+	@touch $@
 
 build-benchmarks:
 	@$(require) $(to_bench)

@@ -19,6 +19,7 @@ have() {
         ninja-build) command -v ninja ;;
         binutils) command -v readelf && command -v nm && command -v strip ;;
         redis-tools) command -v redis-cli && command -v redis-benchmark ;;
+        python3-venv) python3 -c 'import ensurepip, venv' ;;
         libc6-dbg) ! command -v dpkg-query || dpkg-query -s "$1" ;;
         *) command -v "$1" ;;
     esac > /dev/null 2>&1

@@ -8,8 +8,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 nm -D --defined-only "$library" | awk '{ print $3 }' | LC_ALL=C sort > "$work/exported"
-# A declared function is a name with its parenthesis; a callback's type has it before the name.
-"$cc" -E -P "$header" | grep -oE '\bbackstage_[a-z0-9_]+\(' | tr -d '(' |
+# A declared function is a name with its parenthesis; a callback's type has it before the name, and a
+# type of function begins with typedef.
+"$cc" -E -P "$header" | grep -v '^typedef' | grep -oE '\bbackstage_[a-z0-9_]+\(' | tr -d '(' |
     LC_ALL=C sort -u > "$work/declared"
 
 test -s "$work/declared"

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, overload
 
 from . import _abi
+from ._coroutines import begin
 from ._memory import ENVELOPE_BYTES, INLINE_BYTES, memory, store_size, unpack_kind
 from ._memory import unpack_whole
 from ._message import Message, WholeMessage
 from ._requests import answered
 from ._views import take_back
-from .codecs import Reference
+from .codecs import REFERENCE_BYTES, forget, is_travelling
 from .errors import InvalidArgument
 
 if TYPE_CHECKING:
     from ._cell import Cell
+    from .codecs import Codec
+
 
 class Batch(Sequence[Message]):
     """The messages handed to `receive_batch`, in order. It may be used until that returns; messages
@@ -26,14 +30,15 @@ class Batch(Sequence[Message]):
     taken to be handled before the one that `failed_at` tells, 0 unless set.
     """
 
-    __slots__ = ("_cell", "_count", "_envelopes", "_messages", "failed_at")
+    __slots__ = ("_cell", "_codec", "_count", "_envelopes", "_failed_at", "_messages")
 
-    def __init__(self, cell: Cell, envelopes: int, count: int) -> None:
+    def __init__(self, cell: Cell, envelopes: int, count: int, codec: Codec | None) -> None:
         self._cell = cell
+        self._codec = codec
         self._envelopes = envelopes
         self._count = count
         self._messages: dict[int, WholeMessage] = {}
-        self.failed_at = 0
+        self._failed_at = 0
 
     def __len__(self) -> int:
         return self._count
@@ -51,7 +56,7 @@ class Batch(Sequence[Message]):
             raise IndexError("there are not so many messages")
         message = self._messages.get(index)
         if message is None:
-            message = WholeMessage(self._cell, self._place(index), self._cell.codec)
+            message = WholeMessage(self._cell, self._place(index), self._codec)
             self._messages[index] = message
         return message
 
@@ -62,7 +67,7 @@ class Batch(Sequence[Message]):
     @property
     def payloads(self) -> list[Any]:
         """All payloads: bytes, or what the actor's codec makes of them."""
-        if self._cell.codec is not None:
+        if self._codec is not None:
             return [message.payload for message in self]
         raw = self._raw()
         size = raw[24]
@@ -73,7 +78,7 @@ class Batch(Sequence[Message]):
             and raw[24::64] == raw[24:25] * count
             and raw[25::64] == raw[26::64] == raw[27::64] == bytes(count)
         ):
-            payloads = [payload for (payload,) in _columns[size](raw)]
+            payloads = list(_columns(size, count)(raw))
         else:
             payloads = [_payload(raw, at) for at in range(0, len(raw), ENVELOPE_BYTES)]
         return payloads
@@ -81,14 +86,20 @@ class Batch(Sequence[Message]):
     @property
     def senders(self) -> list[int]:
         """The senders, as numbers (see `Ref.value`); 0 for none."""
-        return [sender for (sender,) in _SENDER.iter_unpack(self._raw())]
+        senders = [sender for (sender,) in _SENDER.iter_unpack(self._raw())]
+        gateway = self._cell.core.gateway
+        if gateway is not None and gateway.number in senders:
+            senders = [0 if sender == gateway.number else sender for sender in senders]
+        return senders
 
     def unpack(self, format: str) -> Iterator[tuple[Any, ...]]:
         """The payloads as records of the `struct` module: of one format of at most 32 bytes, which all
         must have. Raises ValueError where one has another size. Copies nothing but the values."""
         record, size = _record(format)
         raw = self._raw()
-        if raw[24::64] != bytes((size,)) * self._count or any(raw[25::64]):
+        if raw[24::64] != bytes((size,)) * self._count or not (
+            raw[25::64] == raw[26::64] == raw[27::64] == bytes(self._count)
+        ):
             raise ValueError(f"not all payloads have the {size} bytes of {format!r}")
         return record.iter_unpack(raw)
 
@@ -103,13 +114,35 @@ class Batch(Sequence[Message]):
             raise InvalidArgument("a batch may be used until receive_batch returns")
         return self._envelopes + index * ENVELOPE_BYTES
 
-    def expire(self) -> None:
-        """The callback returns."""
-        if self._cell.codec is Reference:
-            _ = list(self)
-        for message in self._messages.values():
-            message.expire(True)
+    @property
+    def failed_at(self) -> int:
+        """The message that `receive_batch` fails on, if it raises."""
+        return self._failed_at
+
+    @failed_at.setter
+    def failed_at(self, index: int) -> None:
+        if not 0 <= index < self._count:
+            raise IndexError("there are not so many messages")
+        self._failed_at = index
+
+    def expire(self, handled: int) -> None:
+        """The callback returns, and so many messages have been handled."""
+        messages = self._messages.values()
+        for message in messages:
+            message.keep()
+        if is_travelling():
+            raw = self._raw()
+            for index in range(handled):
+                self._give_up(index, raw)
+        for message in messages:
+            message.expire(False, False)
         self._envelopes = 0
+
+    def _give_up(self, index: int, raw: bytes) -> None:
+        message = self._messages.get(index)
+        _, _, _, size, _, inline = unpack_whole(raw, index * ENVELOPE_BYTES)
+        if size == REFERENCE_BYTES and not (message is not None and message._is_stashed):
+            forget(inline[:REFERENCE_BYTES])
 
 
 _SENDER = struct.Struct("<Q56x")
@@ -119,7 +152,8 @@ _records: dict[str, tuple[struct.Struct, int]] = {}
 def _record(format: str) -> tuple[struct.Struct, int]:
     record = _records.get(format)
     if record is None:
-        order, body = (format[0], format[1:]) if format[:1] in "=<>!" else ("<", format)
+        has_order = format.startswith(("=", "<", ">", "!"))
+        order, body = (format[0], format[1:]) if has_order else ("<", format)
         size = struct.calcsize(order + body)
         if not 0 < size <= INLINE_BYTES:
             raise ValueError(f"{format!r} has {size} bytes: a record has 1 to {INLINE_BYTES}")
@@ -128,11 +162,10 @@ def _record(format: str) -> tuple[struct.Struct, int]:
     return record
 
 
-# By size: iterators over the payloads of envelopes that all have that size.
-_columns = [
-    struct.Struct(f"<32x{size}s{INLINE_BYTES - size}x").iter_unpack
-    for size in range(INLINE_BYTES + 1)
-]
+@lru_cache(1024)
+def _columns(size: int, count: int) -> Callable[[bytes], tuple[bytes, ...]]:
+    """What takes the payloads of so many envelopes, all of that size."""
+    return struct.Struct("<" + f"32x{size}s{INLINE_BYTES - size}x" * count).unpack
 
 
 def _payload(raw: bytes, at: int) -> bytes:
@@ -142,21 +175,24 @@ def _payload(raw: bytes, at: int) -> bytes:
 
 
 def deliver_batch(cell: Cell, envelopes: int, count: int, handled: int) -> int:
-    """Hands an actor its messages together, but for answers and events that have a handler."""
+    """Hands an actor its messages together, but answers and events one by one: they may have a
+    handler. OK, YIELD or PENDING."""
     core = cell.core
     core.interrupted = False
     types = memory[envelopes + 28 : envelopes + count * ENVELOPE_BYTES : ENVELOPE_BYTES]
     at = 0
     while at < count:
         end = at
-        while end < count and (types[end] < _abi.REPLY or not _is_handled(cell, envelopes, end)):
+        while end < count and types[end] < _abi.REPLY:
             end += 1
         place = cell.envelopes = envelopes + at * ENVELOPE_BYTES
         if end > at:
-            _deliver_together(cell, place, end - at)
+            _deliver_together(cell, Batch(cell, place, end - at, cell.codec))
             at = end
+        elif _deliver_apart(cell, place, types[at]) == _abi.PENDING:
+            store_size(memory, handled, at)
+            return _abi.PENDING
         else:
-            _deliver_apart(cell, place, types[at])
             at += 1
         if core.interrupted:
             break
@@ -164,31 +200,35 @@ def deliver_batch(cell: Cell, envelopes: int, count: int, handled: int) -> int:
     return _abi.OK if at == count else _abi.YIELD
 
 
-def _deliver_together(cell: Cell, envelopes: int, count: int) -> None:
-    batch = cell.current = Batch(cell, envelopes, count)
+def _deliver_together(cell: Cell, batch: Batch) -> None:
+    cell.current = batch
     cell.receive(cell.context, batch)
     cell.current = None
-    batch.expire()
+    batch.expire(len(batch))
     if cell.core.views:
         take_back(cell.core)
 
 
-def _is_handled(cell: Cell, envelopes: int, index: int) -> bool:
-    token, kind = unpack_kind(memory, envelopes + index * ENVELOPE_BYTES)
-    return token in (cell.requests if kind <= _abi.FAILURE else cell.handlers)
-
-
-def _deliver_apart(cell: Cell, envelope: int, kind: int) -> None:
+def _deliver_apart(cell: Cell, envelope: int, kind: int) -> int:
     token, _ = unpack_kind(memory, envelope)
+    receive = by_default = cell.receive
     codec, cause = None, None
     if kind <= _abi.FAILURE:
         receive, codec, cause = answered(cell, kind, token)
     else:
-        receive = cell.handlers[token]
-    message = cell.current = WholeMessage(cell, envelope, codec)
+        receive = cell.handlers.get(token) or by_default
+    message = WholeMessage(cell, envelope, codec)
     message._cause = cause
-    if receive is cell.receive:
-        return _deliver_together(cell, envelope, 1)
-    receive(cell.context, message)
+    if receive is by_default:
+        batch = Batch(cell, envelope, 1, codec)
+        batch._messages[0] = message
+        _deliver_together(cell, batch)
+        return _abi.OK
+    cell.current = message
+    result = receive(cell.context, message)
+    status = begin(cell, result, message) if cell.is_coroutine(result) else _abi.OK
     cell.current = None
-    message.expire(True)
+    if cell.core.views:
+        take_back(cell.core)
+    message.expire(True, status == _abi.OK)
+    return status

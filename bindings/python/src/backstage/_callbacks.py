@@ -3,25 +3,28 @@ live as long as the process, so that C never calls what has been collected."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from ctypes import c_void_p
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from . import _abi
-from ._core import Core, cells
-from ._coroutines import begin, cancel
+from ._core import cells, engines
+from ._coroutines import begin, cancel, refuse_coroutine
 from ._deliver import receive
 from ._enums import DeadReason, Directive, MessageType, Reason
 from ._failures import note_failure, status_of, wind_up
-from ._log import log_line, logger
+from ._log import log_failure, log_line, log_trouble
 from ._memory import INLINE_BYTES, memory, unpack_whole
-from ._ref import Ref, find_ref
-from .codecs import forget, is_travelling
+from ._ref import Ref, find_ref, find_sender
+from ._requests import desert
+from .codecs import bury, is_travelling
 from .errors import error_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["DeadLetter", "dead_letter", "decide", "deinit", "engines", "init", "log", "receive"]
 
-#: The engines, by key.
-engines: dict[int, Core] = {}
 
 
 @_abi.InitCallback
@@ -31,6 +34,7 @@ def init(context: int, key: int) -> int:
         cell = cells[key]
         core = cell.core
         core.acting = cell
+        cell.current = None
         if cell.argument is None:
             cell.argument = c_void_p(context)
         if cell.instance is None and cell.maker is not None:
@@ -57,10 +61,15 @@ def deinit(context: int, reason: int, key: int) -> int:
         core = cell.core
         before = core.acting
         core.acting = cell
-        cancel(cell)
+        if cell.argument is None:  # ended before its first turn
+            cell.argument = c_void_p(context)
+        cell.current = None
+        if cell.argument is None:  # it has had no turn
+            cell.argument = c_void_p(context)
+        _cut_off(cell)
         instance = cell.instance
         if cell.maker is not None and instance is not None:
-            instance.deinit(cell.context, Reason(reason))
+            refuse_coroutine(instance.deinit(cell.context, Reason(reason)), "deinit")
         core.settle()
         core.acting = before
         return _abi.OK
@@ -68,6 +77,13 @@ def deinit(context: int, reason: int, key: int) -> int:
         return _failed(key, error, "deinit")
     finally:
         _put_away(key, reason)
+
+
+def _cut_off(cell: Cell) -> None:
+    try:
+        cancel(cell)
+    except Exception as error:
+        log_failure(cell, error, "a coroutine that was cut off")
 
 
 def _put_away(key: int, reason: int) -> None:
@@ -84,6 +100,7 @@ def _put_away(key: int, reason: int) -> None:
     core.cells.pop(cell.number, None)
     if core.gateway is cell:
         core.gateway = None
+        desert(cell)
     cell.forget()
 
 
@@ -95,13 +112,14 @@ def decide(supervisor: int, child: int, status: int, restarts: int, key: int) ->
         core = cell.core
         before = core.acting
         core.acting = cell
+        cell.current = None
         failing = core.cells.get(child)
         error = failing.failure if failing is not None else None
         if error is None or status_of(error) != status:
             error = error_of(status)
-        directive = Directive(
-            cell.instance.decide(cell.context, find_ref(core, child), error, restarts)
-        )
+        decided = cell.instance.decide(cell.context, find_ref(core, child), error, restarts)
+        refuse_coroutine(decided, "decide")
+        directive = Directive(decided)
         core.settle()
         core.acting = before
         return directive
@@ -131,6 +149,10 @@ class DeadLetter(NamedTuple):
     reason: DeadReason
 
 
+#: Dead letters that their receivers never accepted.
+_REFUSALS = (_abi.DEAD_INBOX_FULL, _abi.DEAD_NO_MEMORY, _abi.DEAD_ENDED)
+
+
 @_abi.DeadLetterCallback
 def dead_letter(engine: int, receiver: int, envelope: int, reason: int, key: int) -> None:
     """Shows the engine's user a dead letter, and forgets what travelled in it by reference."""
@@ -138,22 +160,36 @@ def dead_letter(engine: int, receiver: int, envelope: int, reason: int, key: int
         core = engines[key]
         sender, address, _, size, kind, inline = unpack_whole(memory, envelope)
         if is_travelling() and size == 16:
-            forget(inline[:16])
+            bury(inline[:16], reason not in _REFUSALS)
         if core.dead_letter is None:
             return
         payload = inline[:size] if size <= INLINE_BYTES else memory[address : address + size]
         letter = DeadLetter(
-            find_ref(core, receiver) if receiver else None,
-            find_ref(core, sender) if sender else None,
+            find_sender(core, receiver),
+            find_sender(core, sender),
             MessageType(kind),
             payload,
             DeadReason(reason),
         )
-        core.dead_letter(letter)
-    except Exception:
-        logger().exception("the dead-letter handler failed")
+        with _standing_aside(core):
+            core.dead_letter(letter)
+    except Exception as error:
+        log_trouble("the dead-letter handler failed", error)
     except BaseException as error:
         engines[key].leave(error)
+
+
+@contextmanager
+def _standing_aside(core: Core) -> Iterator[None]:
+    """For users' code in the midst of a call of an actor's: C takes from nobody now but what any
+    thread may do."""
+    acting, core.acting = core.acting, None
+    touched, core.touched = core.touched, {}
+    try:
+        yield
+    finally:
+        core.acting = acting
+        core.touched = touched
 
 
 @_abi.LogCallback
@@ -162,9 +198,12 @@ def log(level: int, message: bytes, key: int) -> None:
     try:
         core = engines[key]
         if core.quiet and level == _abi.LOG_ERROR:
-            core.quiet = False
+            core.quiet -= 1
             return
-        log_line(level, message.decode(errors="replace"))
+        with _standing_aside(core):
+            log_line(level, message.decode(errors="replace"))
+    except Exception:  # a filter or handler of the user's
+        pass
     except BaseException as error:
         engines[key].leave(error)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from ctypes import byref, c_void_p
 from operator import length_hint
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
 from ._actor import Actor
 from ._memory import ENVELOPE_BYTES
+from ._native import check, library
+from .codecs import Reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,11 +44,13 @@ class Cell:
         "initialize",
         "instance",
         "is_batch",
+        "is_by_reference",
         "is_simple",
         "iterator",
         "key",
         "kwargs",
         "maker",
+        "message",
         "name",
         "number",
         "pending",
@@ -78,6 +83,7 @@ class Cell:
         self.is_batch = False
         #: Takes messages one by one, as they are, in a plain function.
         self.is_simple = False
+        self.is_by_reference = False
         #: The coroutine that pends, and its message.
         self.task: Any = None
         self.pending: Any = None
@@ -96,6 +102,8 @@ class Cell:
         self.iterator: Any = None
         self.count = 0
         self.current: Any = None
+        #: One for the next message, unless somebody keeps it.
+        self.message: Any = None
 
     def make(self) -> None:
         """Makes the actor's object."""
@@ -112,6 +120,9 @@ class Cell:
             if isinstance(instance, Actor):
                 receive = getattr(instance, "receive_batch", None)
                 self.is_batch = receive is not None
+                code = getattr(receive, "__code__", None)
+                if self.is_batch and code is not None and code.co_flags & _CO_COROUTINE:
+                    raise TypeError("receive_batch cannot be `async def`: receive can")
                 receive = receive or instance.receive
             else:
                 self.is_batch = False
@@ -126,15 +137,25 @@ class Cell:
             and code is not None
             and not code.co_flags & _CO_COROUTINE
         )
+        self.is_by_reference = self.codec is Reference and not self.is_batch
 
     def is_coroutine(self, result: Any) -> bool:
         """Whether what a method has returned is still to run."""
         return isinstance(result, CoroutineType)
 
+    def bind(self) -> Any:
+        """The actor's context, for C, also before its first turn."""
+        context = c_void_p()
+        check(library.backstage_engine_context(self.core.handle, self.number, byref(context)))
+        self.argument = context
+        return context
+
     def forget(self) -> None:
-        """The actor has ended: breaks the circles that it is part of."""
+        """The actor has ended: breaks the circles that it is part of. Its context may be another's
+        by and by."""
+        self.argument = None
         self.context = self.instance = self.receive = None  # type: ignore[assignment]
-        self.initialize = self.current = self.failure = None
+        self.initialize = self.current = self.message = self.failure = None
         self.requests.clear()
 
     @property

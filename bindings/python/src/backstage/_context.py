@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from . import _abi
 from ._enums import Events
-from ._native import check, library, name, nanoseconds
-from ._ref import Ref, encode, find_ref
-from ._requests import Asked, Handler
+from ._native import check, library, limit_of, name, nanoseconds, topic_name
+from ._ref import Ref, check_sent, encode, find_ref
+from ._requests import Asked, Handler, on_engine
 from .codecs import spread
-from .errors import Closed
+from .errors import Closed, NotFound, fail
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +37,9 @@ class Source:
 
     def cancel(self) -> None:
         """Ends it; an event not yet handled is withdrawn. Raises `NotFound` if it has ended."""
-        self._cell.handlers.pop(self.token, None)
-        check(self._cancel(self._cell.argument, self.token))
+        cell = self._cell
+        check(self._cancel(cell.argument or cell.bind(), self.token))
+        cell.handlers.pop(self.token, None)
 
 
 class Timer(Source):
@@ -71,14 +72,12 @@ class Context:
         cell = self._cell
         core = self._core
         if core.touched:
-            core.settle()
+            core.settle_here()
+        if core.held:
+            core.let_go()
         if core.engine is None:
-            raise Closed
-        if cell.argument is None:
-            from ._spawn import bind
-
-            return bind(cell)
-        return cell.argument
+            raise Closed(core.why_closed)
+        return cell.argument or cell.bind()
 
     # ---- Who this is
 
@@ -129,7 +128,7 @@ class Context:
         """Ends an actor, its children first, at its next turn. Raises `NotFound`."""
         argument = self._argument()
         self._core.interrupted = True
-        check(library.backstage_stop(argument, actor.value))
+        check(library.backstage_stop(argument, self._core.number_of(actor)))
 
     def shutdown(self) -> None:
         """Ends this actor, once the callback in hand has returned. One that is PERMANENT, and has a
@@ -140,18 +139,21 @@ class Context:
 
     def poison(self, actor: Ref) -> None:
         """Ends an actor once it has handled what is queued now. Raises `NotFound`."""
-        check(library.backstage_poison(self._argument(), actor.value))
+        check(library.backstage_poison(self._argument(), self._core.number_of(actor)))
 
     def drain(self, actor: Ref, timeout: float | None = None) -> None:
         """Ends an actor and all below it gracefully: they handle what they have, and what that takes;
         what has not ended after `timeout` seconds is killed. Raises `NotFound`, `NoMemory`."""
         argument = self._argument()
-        self._core.interrupted = True
-        check(library.backstage_drain(argument, actor.value, nanoseconds(timeout)))
+        core = self._core
+        core.interrupted = True
+        check(library.backstage_drain(argument, core.number_of(actor), nanoseconds(timeout)))
 
     def become(self, receive: Handler | None) -> None:
         """Receives by another function of (context, message), from the next message on; None: as at
         first. A restart takes it back."""
+        self._core.require_here()
+        self._argument()
         self._core.interrupted = True
         self._cell.become(receive)
 
@@ -159,12 +161,18 @@ class Context:
 
     def tell(self, receiver: Ref | str, payload: Any) -> None:
         """Sends to an actor, by its ref or its id: as `Ref.tell`. A ref costs less."""
-        if isinstance(receiver, Ref):
-            receiver.tell(payload)
-            return
-        argument = self._argument()
-        data = encode(_codec_of(self._core, receiver), payload)
-        check(library.backstage_send_to_id(argument, name(receiver), data, len(data)))
+        core = self._core
+        if not isinstance(receiver, Ref):
+            argument = self._argument()
+            data = encode(codec_of(core, receiver), payload)
+            status = library.backstage_send_to_id(argument, name(receiver), data, len(data))
+        elif core.acting is self._cell or receiver._core is not core:
+            return receiver.tell(payload)
+        else:
+            argument = self._argument()
+            data = receiver._encode(payload)
+            status = library.backstage_send(argument, receiver._value, data, len(data))
+        check_sent(status, data)
 
     def broadcast(self, kind: str, payload: Any) -> int:
         """Sends to every living actor of a kind, bytes-like or as this actor's codec has it. Returns
@@ -187,7 +195,7 @@ class Context:
         argument = self._argument()
         data = encode(self._cell.codec, payload)
         receivers = c_uint32()
-        known = None if topic is None else name(topic)
+        known = None if topic is None else topic_name(topic)
 
         def send() -> int:
             if known is None:
@@ -208,7 +216,7 @@ class Context:
         if topic is None:
             check(library.backstage_subscribe(argument, name(publisher)))
         else:
-            check(library.backstage_subscribe_to_topic(argument, name(publisher), name(topic)))
+            check(library.backstage_subscribe_to_topic(argument, name(publisher), topic_name(topic)))
 
     def unsubscribe(self, publisher: str, topic: str | None = None) -> None:
         """Takes that back. Raises `NotSubscribed`."""
@@ -216,14 +224,14 @@ class Context:
         if topic is None:
             check(library.backstage_unsubscribe(argument, name(publisher)))
         else:
-            check(library.backstage_unsubscribe_from_topic(argument, name(publisher), name(topic)))
+            check(library.backstage_unsubscribe_from_topic(argument, name(publisher), topic_name(topic)))
 
     def monitor(self, actor: Ref | str) -> Ref | None:
         """Asks for a TERMINATED event when an actor ends, at once if it has. By id, returns who that
         is; None if nobody has it. Raises `Exists`, `InvalidArgument` for this actor itself."""
         argument = self._argument()
         if isinstance(actor, Ref):
-            check(library.backstage_monitor(argument, actor.value))
+            check(library.backstage_monitor(argument, self._core.number_of(actor)))
             return actor
         number = c_uint64()
         check(library.backstage_monitor_id(argument, name(actor), byref(number)))
@@ -231,7 +239,7 @@ class Context:
 
     def unmonitor(self, actor: Ref) -> None:
         """Takes that back. Raises `NotMonitored`."""
-        check(library.backstage_unmonitor(self._argument(), actor.value))
+        check(library.backstage_unmonitor(self._argument(), self._core.number_of(actor)))
 
     # ---- Requests
 
@@ -249,19 +257,23 @@ class Context:
         An async actor can await `ref.ask(...)` instead. Raises as `Ref.tell`.
         """
         argument = self._argument()
-        limit = nanoseconds(timeout)
+        limit = limit_of(timeout)
         token = c_uint64()
-        codec = receiver._codec if isinstance(receiver, Ref) else _codec_of(self._core, receiver)
-        data = encode(codec, payload)
         if isinstance(receiver, Ref):
+            number = self._core.number_of(receiver)
+            codec = receiver._codec
+            data = encode(codec, payload)
             status = library.backstage_request(
-                argument, receiver.value, data, len(data), limit, byref(token)
+                argument, number, data, len(data), limit, byref(token)
             )
         else:
+            id = name(receiver)
+            codec = codec_of(self._core, receiver)
+            data = encode(codec, payload)
             status = library.backstage_request_to_id(
-                argument, name(receiver), data, len(data), limit, byref(token)
+                argument, id, data, len(data), limit, byref(token)
             )
-        check(status)
+        check_sent(status, data)
         self._cell.requests[token.value] = Asked(codec, then, failed)
         return token.value
 
@@ -296,6 +308,8 @@ class Context:
         self, interval: float, handler: Handler | None = None, *, first: float | None = None
     ) -> Timer:
         """Starts a timer that is due every `interval` seconds, at first after `first`."""
+        if nanoseconds(interval) <= 0:
+            fail(_abi.INVALID_ARGUMENT, f"an interval is longer than 0 seconds, not {interval!r}")
         return self._timer(interval if first is None else first, interval, handler)
 
     def _timer(self, delay: float, interval: float, handler: Handler | None) -> Timer:
@@ -359,7 +373,19 @@ def _once(
     return handler(context, message)
 
 
-def _codec_of(core: Core, id: str) -> Any:
+def publish_by_reference(core: Core, number: int, payload: Any, topic: str | None) -> None:
+    """Publishes for an actor of Python's, on the engine's thread: there it is known who gets it."""
+
+    def publish() -> None:
+        cell = core.cells.get(number)
+        if cell is None:
+            raise NotFound
+        cell.context.publish(payload, topic)
+
+    on_engine(core, publish)
+
+
+def codec_of(core: Core, id: str) -> Any:
     """The codec of who has an id, if that is one of ours."""
     if not core.is_here:
         return None

@@ -5,23 +5,35 @@ from __future__ import annotations
 
 from _thread import get_ident
 from collections import deque
+from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from . import _abi
 from ._native import library
-from .errors import Closed
+from .errors import BackstageError, Closed, OtherEngine, WrongThread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from threading import Event
     from weakref import ref as WeakReference
 
     from ._cell import Cell
     from ._engine import Engine
     from ._ref import Ref
 
+# What is in use outlives a reload of this module.
+_former = globals()
 #: The actors written in Python, of all engines, by the key that C hands to callbacks.
-cells: dict[int, Cell] = {}
-next_key = count(1).__next__
+cells: dict[int, Cell] = _former.get("cells", {})
+#: The engines, by the same kind of key.
+engines: dict[int, Core] = _former.get("engines", {})
+#: What watches descriptors outside actors.
+watches: dict[int, Any] = _former.get("watches", {})
+next_key: Callable[[], int] = _former.get("next_key", count(1).__next__)
+
+
+#: What the status of a call comes to that found the engine closed.
+CLOSED = Closed.status
 
 
 class Core:
@@ -33,39 +45,54 @@ class Core:
         "cells",
         "commands",
         "dead_letter",
+        "door",
         "engine",
         "error",
         "failure",
         "gateway",
         "gateways",
+        "held",
         "interrupted",
         "keep",
+        "key",
         "last",
         "loop",
         "on_failure",
+        "over",
         "owner",
         "quiet",
         "running",
+        "sets_aside",
         "stepping",
         "stopping",
         "thread",
         "touched",
         "views",
         "wakeup",
+        "why_closed",
     )
 
     def __init__(self) -> None:
+        self.key = next_key()
         #: The engine, or None once it is closed.
         self.engine: int | None = None
+        #: The same for other threads, to whom it is closed when that begins. What one of them calls
+        #: is handed this in the same breath: between the two nobody else can close it.
+        self.door: int | None = None
+        self.why_closed: str | None = None
         self.owner: WeakReference[Engine] | None = None
         self.thread = get_ident()
         self.running = False
+        #: What waits for the end of the run, when the interpreter exits.
+        self.over: Event | None = None
         #: Whether it was told to stop, rather than woken.
         self.stopping = False
         #: Whose callback runs.
         self.acting: Cell | None = None
         #: Whether that is a coroutine's, which can wait.
         self.stepping = False
+        #: Whether sends may be set aside: no limit but the inbox's may refuse them.
+        self.sets_aside = True
         #: Whom it has sent to first, and by ref those it has sent to since.
         self.last: Ref | None = None
         self.touched: dict[int, Ref] = {}
@@ -73,10 +100,13 @@ class Core:
         self.interrupted = False
         #: What leaves `run` when the callback in hand has returned.
         self.error: BaseException | None = None
+        #: Whether that has come in the middle of what the callback in hand asked for, and is to be
+        #: raised there once this is done.
+        self.held = False
         #: The last failure of an actor.
         self.failure: BaseException | None = None
-        #: The next line of the engine's log says what has been logged.
-        self.quiet = False
+        #: How many of the next lines of the engine's log say what has been logged.
+        self.quiet = 0
         self.cells: dict[int, Cell] = {}
         #: The actor that asks for those outside, and what it is to do for other threads.
         self.gateway: Cell | None = None
@@ -89,7 +119,8 @@ class Core:
         self.on_failure: Callable[[Cell, BaseException, str], object] | None = None
         #: asyncio's loop, if that drives coroutines here.
         self.loop: Any = None
-        self.wakeup: Any = None
+        #: The pipe through which signals end the engine's sleep.
+        self.wakeup: tuple[int, int] | None = None
         #: What C has pointers to.
         self.keep: list[Any] = []
 
@@ -97,30 +128,89 @@ class Core:
     def handle(self) -> int:
         """The engine, for C."""
         if self.engine is None:
-            raise Closed
+            raise Closed(self.why_closed)
         return self.engine
+
+    def from_anywhere(self, function: Any, *args: Any) -> int:
+        """Calls a function of C's that any thread may call. Its status, or `CLOSED`."""
+        is_here = self.thread == get_ident()
+        status: int = function(self.engine if is_here else self.door, *args)
+        if status == _abi.INVALID_ARGUMENT and (self.engine if is_here else self.door) is None:
+            return CLOSED
+        return status
+
+    def number_of(self, actor: Ref) -> int:
+        """An actor, for C. Raises `OtherEngine` for one of another engine, which may have the number
+        of one of ours."""
+        if actor._core is not self:
+            raise OtherEngine
+        return actor._value
 
     @property
     def is_here(self) -> bool:
         """Whether this is the engine's thread."""
         return self.thread == get_ident()
 
+    def require_here(self) -> None:
+        """Raises `WrongThread` unless this is the engine's thread."""
+        if self.thread != get_ident():
+            raise WrongThread
+
+    def settle_here(self) -> None:
+        """As `settle`, where another thread may be: there, nothing is left to it."""
+        if self.thread == get_ident():
+            self.settle()
+
     def settle(self) -> None:
         """Hands over what the callback in hand has told others so far."""
         touched = self.touched
         if touched:
             self.touched = {}
+            refused: BackstageError | None = None
             for ref in touched.values():
-                ref._settle()
+                try:
+                    ref._settle()
+                except BackstageError as error:
+                    refused = refused or error
+            if refused is not None:
+                raise refused
 
     def stop(self) -> None:
         """Ends the run once the callback in hand has returned. Any thread."""
         self.interrupted = self.stopping = True
-        if self.engine is not None:
-            library.backstage_engine_stop(self.engine)
+        library.backstage_engine_stop(self.door)
 
     def leave(self, error: BaseException) -> None:
-        """Lets an exception leave `run`."""
+        """Lets an exception leave the run, or the next one if there is none."""
+        self.keep_error(error)
+        self.interrupted = True
+        if self.running or self.loop is not None:
+            self.stop()
+
+    def keep_error(self, error: BaseException) -> None:
+        """The same, where the run is over anyway."""
         if self.error is None:
             self.error = error
-        self.stop()
+        elif error is not self.error and self.error.__context__ is None:
+            self.error.__context__ = error
+
+    def raise_error(self) -> None:
+        """Raises what is to leave the run."""
+        error = self.error
+        if error is None:
+            return
+        try:
+            raise error
+        except BaseException as raised:
+            # Ctrl-C may have come before that.
+            if raised is not error and raised.__context__ is None:
+                raised.__context__ = error
+            raise
+        finally:
+            self.error = None
+
+    def let_go(self) -> None:
+        """What the callback in hand asked for is done: it may be interrupted."""
+        self.held = False
+        if self.error is not None:
+            raise self.error

@@ -11,10 +11,9 @@ from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
 from . import _abi
-from ._current import coroutine_of
 from ._future import Future
 from ._native import library
-from .errors import BackstageError, Stopped
+from .errors import BackstageError, NotWaiting
 
 if TYPE_CHECKING:
     from ._cell import Cell
@@ -25,13 +24,14 @@ if TYPE_CHECKING:
 def begin(cell: Cell, coroutine: Coroutine, message: Any) -> int:
     """Runs a coroutine until it waits. OK, or PENDING."""
     if cell.core.loop is not None:
-        return _begin_in_asyncio(cell, coroutine, message)
+        return cell.core.loop.begin(cell, coroutine, message)  # type: ignore[no-any-return]
     stepping = _Stepping(cell, coroutine, message)
-    cell.core.stepping = True
+    core = cell.core
+    before, core.stepping = core.stepping, True
     try:
         is_over = stepping.step(None)
     finally:
-        cell.core.stepping = False
+        core.stepping = before
     if is_over:
         return _abi.OK
     cell.task = stepping
@@ -54,43 +54,30 @@ def finish(cell: Cell, error: BaseException | None) -> None:
 
         note_failure(cell, error, "receive", cell.pending)
         status = status_of(error)
+    elif cell.pending is not None:
+        cell.pending.give_up()
     cell.task = cell.pending = None
-    if cell.core.engine is not None:
-        library.backstage_finish(cell.argument, status)
+    core = cell.core
+    if core.engine is not None:
+        refused = library.backstage_finish(cell.argument, status)
+        if refused and status:
+            core.quiet -= 1  # the engine has nothing to say of it
 
 
 def reply(message: Any, result: Any) -> None:
-    """What a coroutine returns answers a request."""
+    """What a receiver returns answers a request, if its asker still waits."""
     if result is not None and message is not None and message.type == _abi.REQUEST:
-        message.reply(result)
+        try:
+            message.reply(result)
+        except NotWaiting:
+            pass
 
 
-# ---- By asyncio
-
-
-def _begin_in_asyncio(cell: Cell, coroutine: Coroutine, message: Any) -> int:
-    token = coroutine_of.set(cell)
-    try:
-        task = cell.core.loop.create_task(_answering(cell, coroutine, message))
-    finally:
-        coroutine_of.reset(token)
-    cell.task = task
-    cell.pending = message
-
-    def done(task: Any) -> None:
-        if cell.task is not task:
-            return
-        if task.cancelled():
-            finish(cell, Stopped("the coroutine was cancelled"))
-        else:
-            finish(cell, task.exception())
-
-    task.add_done_callback(done)
-    return _abi.PENDING
-
-
-async def _answering(cell: Cell, coroutine: Coroutine, message: Any) -> None:
-    reply(message, await coroutine)
+def refuse_coroutine(result: Any, method: str) -> None:
+    """Raises TypeError where a coroutine cannot be waited for."""
+    if isinstance(result, CoroutineType):
+        result.close()
+        raise TypeError(f"{method} cannot be `async def`: nobody would wait for it")
 
 
 # ---- By ourselves
@@ -139,9 +126,10 @@ class _Stepping:
         if cell.task is not self:
             return
         core = cell.core
-        acting = core.acting
+        acting, before = core.acting, core.stepping
         core.settle()
         core.acting = cell
+        cell.current = None
         core.stepping = True
         try:
             if self.step(None):
@@ -157,7 +145,7 @@ class _Stepping:
                 core.settle()
             except BackstageError:
                 pass
-            core.stepping = False
+            core.stepping = before
             core.acting = acting
 
     def cancel(self) -> None:

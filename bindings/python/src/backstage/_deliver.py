@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any
 from . import _abi
 from ._batch import deliver_batch
 from ._core import cells
-from ._coroutines import begin
+from ._coroutines import begin, reply
 from ._failures import failed
 from ._memory import ENVELOPE_BYTES, INLINE_BYTES, memory, store_size, unpack_kind
 from ._memory import unpack_short, unpack_uniform
-from ._message import PlainMessage, WholeMessage
+from ._message import PlainMessage, Publication, ReferenceMessage, WholeMessage
 from ._proxy import Call
 from ._requests import answered
 from ._views import take_back
-from .codecs import Reference, forget, is_travelling, peek
+from .codecs import REFERENCE_BYTES, Reference, forget, is_travelling, peek
 
 if TYPE_CHECKING:
     from ._cell import Cell
@@ -33,11 +33,11 @@ _OK = _abi.OK
 _PENDING = _abi.PENDING
 _YIELD = _abi.YIELD
 _SEND = _abi.SEND
+_PUBLISH = _abi.PUBLISH
 _REQUEST = _abi.REQUEST
 _REPLY = _abi.REPLY
 _FAILURE = _abi.FAILURE
 
-_new = object.__new__
 # What bytes of so many envelopes must be, one below the other.
 _SENDS = [bytes((_SEND,)) * count for count in range(_abi.BUDGET_MAX + 1)]
 _ZEROS = [bytes(count) for count in range(_abi.BUDGET_MAX + 1)]
@@ -48,11 +48,14 @@ _SLOW_NS = 400_000
 
 def _references() -> int:
     """What `getrefcount` says of a message that nobody else holds."""
-    message = _new(PlainMessage)
+    message = PlainMessage()
     return getrefcount(message)
 
 
 _ALONE = _references()
+# The same of one that is to be used again: its cell holds it; or that is in hand as well.
+_SPARE = _ALONE + 1
+_UP_TO = [slice(size) for size in range(INLINE_BYTES + 1)]
 
 
 @_abi.ReceiveBatchCallback
@@ -67,14 +70,21 @@ def receive(context: int, envelopes: int, count: int, handled: int, key: int) ->
         if count == 1:
             sender, size, kind, inline = unpack_short(memory, envelopes)
             if kind == _SEND and size <= INLINE_BYTES and cell.is_simple:
-                message = cell.current = _new(PlainMessage)
-                message._cell = cell
+                message = cell.message
+                if getrefcount(message) > _SPARE:
+                    message = cell.message = PlainMessage()
+                    message._cell = cell
+                cell.current = message
                 message._sender = sender
-                message._bytes = inline[:size]
+                message._bytes = inline[_UP_TO[size]]
                 cell.receive(cell.context, message)
+                cell.current = None
                 status = _OK
             elif cell.is_batch:
                 status = deliver_batch(cell, envelopes, 1, handled)
+            elif kind == _SEND and size == REFERENCE_BYTES and cell.is_by_reference:
+                one = iter(((sender, inline[_UP_TO[size]]),))
+                status = _OK if _deliver_references(cell, one, 1) == 1 else _PENDING
             else:
                 status = deliver_one(cell, envelopes)
         elif cell.is_batch:
@@ -112,7 +122,7 @@ def _deliver_each(cell: Cell, envelopes: int, count: int, handled: int) -> int:
 
 def _deliver_some(cell: Cell, envelopes: int, count: int) -> int:
     """How many were handled; if one pends, less than 0: -1 less those before it."""
-    if cell.is_simple:
+    if cell.is_simple or cell.is_by_reference:
         raw = memory[envelopes : envelopes + count * ENVELOPE_BYTES]
         size = raw[24]
         if (
@@ -121,7 +131,11 @@ def _deliver_some(cell: Cell, envelopes: int, count: int) -> int:
             and raw[24::64] == raw[24:25] * count
             and raw[25::64] == raw[26::64] == raw[27::64] == _ZEROS[count]
         ):
-            return _deliver_uniform(cell, unpack_uniform[size](raw), count)
+            fields = unpack_uniform[size](raw)
+            if cell.is_simple:
+                return _deliver_uniform(cell, fields, count)
+            if size == REFERENCE_BYTES:
+                return _deliver_references(cell, fields, count)
     core = cell.core
     core.interrupted = False
     for index in range(count):
@@ -140,27 +154,72 @@ def _deliver_uniform(cell: Cell, fields: Any, count: int) -> int:
     receive = cell.receive
     cell.iterator = fields
     cell.count = count
-    message = cell.current = _new(PlainMessage)
+    message = cell.current = PlainMessage()
     message._cell = cell
     for message._sender, message._bytes in fields:
         receive(context, message)
         if core.interrupted:
             count -= length_hint(fields)
             break
-        if getrefcount(message) > _ALONE_AND_CURRENT:
-            message = cell.current = _new(PlainMessage)
+        if getrefcount(message) > _SPARE:
+            message = cell.current = PlainMessage()
             message._cell = cell
     cell.iterator = cell.current = None
     return count
 
 
-_ALONE_AND_CURRENT = _ALONE + 1
+def _deliver_references(cell: Cell, fields: Any, count: int) -> int:
+    """A flood of objects by reference."""
+    core = cell.core
+    core.interrupted = False
+    cell.iterator = fields
+    cell.count = count
+    done = 0
+    for sender, data in fields:
+        message = cell.current = ReferenceMessage()
+        message._cell = cell
+        message._sender = sender
+        message._bytes = data
+        message._value = Reference.decode(data)
+        message._is_stashed = False
+        result = cell.receive(cell.context, message)
+        if result is not None and isinstance(result, CoroutineType):
+            if begin(cell, result, message) == _PENDING:
+                cell.iterator = cell.current = None
+                return -1 - done
+        done += 1
+        if not message._is_stashed:
+            forget(data)
+        if core.interrupted:
+            break
+    cell.iterator = cell.current = None
+    return done
+
+
+def _deliver_publication(cell: Cell, envelope: int, sender: int, payload: bytes) -> int:
+    message = cell.current = Publication()
+    message._cell = cell
+    message._sender = sender
+    message._bytes = payload
+    message._envelope = envelope
+    message._topic = None
+    cell.receive(cell.context, message)
+    cell.current = None
+    is_kept = getrefcount(message) > _ALONE
+    if is_kept:
+        _ = message.topic
+    message._envelope = 0
+    return _OK
 
 
 def deliver_one(cell: Cell, envelope: int) -> int:
     """Hands an actor any message or event. OK or PENDING."""
     cell.envelopes = envelope
     token, kind = unpack_kind(memory, envelope)
+    if kind == _PUBLISH and cell.is_simple:
+        sender, size, _, inline = unpack_short(memory, envelope)
+        if size <= INLINE_BYTES:
+            return _deliver_publication(cell, envelope, sender, inline[_UP_TO[size]])
     receive = cell.receive
     codec = cell.codec
     cause = None
@@ -172,8 +231,9 @@ def deliver_one(cell: Cell, envelope: int) -> int:
             receive = cell.handlers.get(token) or receive
     message = cell.current = WholeMessage(cell, envelope, codec)
     message._cause = cause
-    if kind == _REQUEST and is_travelling() and isinstance(call := peek(message._data()), Call):
-        forget(message._data())
+    if kind == _REQUEST and message._size == REFERENCE_BYTES and is_travelling() and isinstance(
+        call := peek(message._data()), Call
+    ):  # fmt: skip
         message._codec = Reference
         message._value = call
         result = call.run(cell)
@@ -185,7 +245,8 @@ def deliver_one(cell: Cell, envelope: int) -> int:
     cell.current = None
     if cell.core.views:
         take_back(cell.core)
-    message.expire(getrefcount(message) > _ALONE)
+    is_kept = getrefcount(message) > _ALONE
+    message.expire(is_kept, status == _OK)
     return status
 
 
@@ -193,6 +254,5 @@ def _conclude(cell: Cell, message: WholeMessage, result: Any) -> int:
     """What a receiver has returned is a reply, or a coroutine that gives one."""
     if isinstance(result, CoroutineType):
         return begin(cell, result, message)
-    if message.type == _REQUEST:
-        message.reply(result)
+    reply(message, result)
     return _OK

@@ -5,19 +5,21 @@ from __future__ import annotations
 import threading
 import warnings
 import weakref
-from _thread import get_ident
 from ctypes import byref, c_uint64, c_void_p, cast, pythonapi, sizeof
 from typing import TYPE_CHECKING, Any
 
 from . import _abi, _callbacks, _lifetimes
-from ._context import Context
-from ._core import Core, next_key
+from ._context import Context, codec_of, publish_by_reference
+from ._core import Core, engines
+from ._current import acting_cell
 from ._enums import Clock, Events
-from ._native import check, library, name, nanoseconds
-from ._ref import Ref, encode, find_ref
+from ._native import check, library, name, nanoseconds, topic_name, unsigned
+from ._ref import SHORT, Ref, check_sent, encode, find_ref
+from ._requests import give_up
 from ._run import run
 from ._spawn import spawn, spawn_gateway
 from ._statistics import ActorStatistics, Statistics, actor_statistics, engine_statistics
+from .codecs import Reference
 from .errors import InCallback
 
 if TYPE_CHECKING:
@@ -62,28 +64,35 @@ class Engine:
         core = self._core = Core()
         core.owner = weakref.ref(self)
         core.dead_letter = dead_letter
+        core.sets_aside = not memory_bytes_max and not 0 < payload_bytes_max < SHORT
         self._thread: threading.Thread | None = None
-        self._key = next_key()
+        self._ended = threading.Event()
+        self._error: BaseException | None = None
         options = _abi.EngineOptions()
         options.size = sizeof(options)
-        options.clock = clock
-        options.seed = seed
-        options.actors_max = actors_max
-        options.payload_bytes_max = payload_bytes_max
-        options.memory_bytes_max = memory_bytes_max
-        options.remote_capacity = remote_capacity
+        options.clock = unsigned("clock", clock)
+        options.seed = unsigned("seed", seed, 64)
+        options.actors_max = unsigned("actors_max", actors_max)
+        if 0 < actors_max < _abi.ACTORS_MAX:
+            options.actors_max += 1  # the gateway takes a place of its own
+        options.payload_bytes_max = unsigned("payload_bytes_max", payload_bytes_max, 64)
+        options.memory_bytes_max = unsigned("memory_bytes_max", memory_bytes_max, 64)
+        options.remote_capacity = unsigned("remote_capacity", remote_capacity)
         options.dead_letter = _callbacks.dead_letter
-        options.dead_letter_state = self._key
+        options.dead_letter_state = core.key
         options.log = _callbacks.log
-        options.log_state = self._key
+        options.log_state = core.key
         options.sleep = _sleep
         options.wake = _wake
         engine = c_void_p()
         check(library.backstage_engine_create(byref(options), byref(engine)))
-        core.engine = engine.value
-        _callbacks.engines[self._key] = core
-        _lifetimes.remember(self, core)
-        spawn_gateway(core)
+        core.engine = core.door = engine.value
+        engines[core.key] = core
+        try:
+            spawn_gateway(core)
+        except BaseException:
+            _lifetimes.abandon(core)
+            raise
 
     # ---- Its life
 
@@ -100,24 +109,26 @@ class Engine:
 
     def close(self) -> None:
         """Ends every actor, each with its `deinit`, makes dead letters of what is queued, and frees
-        everything. What `start` began is stopped first. Raises `InCallback` inside a callback."""
+        everything. What `start` began is stopped first. A closed engine may be closed again.
+
+        What ended the run of `start`, and KeyboardInterrupt or SystemExit of a `deinit`, leave it when
+        all is done. Raises `InCallback` inside a callback. Ctrl-C while it waits for `start`'s thread
+        leaves it at once: the engine is still open then.
+        """
         core = self._core
         if core.engine is None:
             return
-        if self._thread is not None:
-            self.stop()
-            self.join()
-        if core.running or core.acting is not None:
+        if core.is_here and (core.running or core.acting is not None):
             raise InCallback("an engine cannot be closed inside its callbacks: stop it first")
-        check(library.backstage_engine_destroy(core.engine))
-        core.engine = None
-        _callbacks.engines.pop(self._key, None)
-        if core.wakeup is not None:
-            for end in core.wakeup[:2]:
-                end.close()
-        error, core.error = core.error, None
-        if error is not None:
-            raise error
+        if self._thread is None:
+            _lifetimes.close(core)
+            return
+        core.stop()
+        try:
+            self.join()
+        finally:
+            if self._thread is None:
+                _lifetimes.close(core)
 
     @property
     def closed(self) -> bool:
@@ -125,16 +136,13 @@ class Engine:
         return self._core.engine is None
 
     def __del__(self) -> None:
+        core: Core | None = getattr(self, "_core", None)
+        if core is None or core.engine is None:
+            return
         try:
-            core = self._core
-            if core.engine is None:
-                return
             warnings.warn("an Engine was not closed", ResourceWarning, stacklevel=2, source=self)
-            if self._thread is None and not core.is_here and not core.running:
-                self.adopt()
-            self.close()
-        except Exception as error:  # at the interpreter's end anything may be gone
-            warnings.warn(f"an Engine could not be closed: {error}", ResourceWarning, stacklevel=2)
+        finally:
+            _lifetimes.abandon(core)
 
     # ---- Running
 
@@ -161,62 +169,92 @@ class Engine:
 
     def stop(self) -> None:
         """Ends the run, or the next one at once. Actors and messages stay as they are. Any thread."""
-        self._core.handle  # noqa: B018
-        self._core.stop()
+        core = self._core
+        core.handle  # noqa: B018
+        core.stop()
 
     def start(self) -> None:
         """Runs on a thread of its own, until `stop` or `close`. Meanwhile only what is marked "any
         thread" may be called from here. Raises `InCallback` if it runs."""
-        if self._thread is not None or self._core.running:
+        core = self._core
+        core.handle  # noqa: B018
+        if self._thread is not None or core.running:
             raise InCallback("the engine runs already")
-        self._core.handle  # noqa: B018
+        core.require_here()
         started = threading.Event()
-        self._error: BaseException | None = None
-        thread = threading.Thread(target=self._run_there, args=(started,), name="backstage")
+        ended = threading.Event()
+        thread = threading.Thread(
+            target=self._run_there, args=(started, ended), name="backstage"
+        )
         self._thread = thread
-        thread.start()
+        self._ended = ended
+        self._error = None
+        try:
+            thread.start()
+        except BaseException:
+            if thread.ident is None:  # the system has no thread for us
+                self._thread = None
+            raise
         started.wait()
 
-    def _run_there(self, started: threading.Event) -> None:
+    def _run_there(self, started: threading.Event, ended: threading.Event) -> None:
         try:
             self.adopt()
             started.set()
             self.run()
         except BaseException as error:
             self._error = error
+            give_up(self._core, error)
         finally:
             started.set()
+            ended.set()
 
     def join(self, timeout: float | None = None) -> bool:
         """Waits for the thread of `start` to end; then the engine belongs to this one. False if
-        `timeout` seconds were over first. Raises what ended the run there."""
+        `timeout` seconds were over first. Raises what ended the run there.
+
+        Ctrl-C here ends the run there too, as it would if that were here.
+        """
         thread = self._thread
         if thread is None:
             return True
-        thread.join(timeout)
-        if thread.is_alive():
-            return False
+        if thread is threading.current_thread():
+            raise InCallback("the engine's own thread cannot wait for its end")
+        try:
+            # Not `thread.join`: before Python 3.13, Ctrl-C makes it believe that the thread has ended.
+            if not self._ended.wait(timeout):
+                return False
+        except KeyboardInterrupt:
+            self._core.stop()
+            raise
         self._thread = None
         self.adopt()
+        thread.join()
         error, self._error = self._error, None
         if error is not None:
             raise error
         return True
 
     def adopt(self) -> None:
-        """Makes this the engine's thread; the former one must be done with it."""
-        check(library.backstage_engine_adopt(self._core.handle))
-        self._core.thread = get_ident()
+        """Makes this the engine's thread; the former one must be done with it. Raises `InCallback`
+        where the engine runs, and inside any callback."""
+        _lifetimes.adopt(self._core)
 
     def drain(self, timeout: float | None = None) -> None:
         """Lets all actors handle what they have, then ends them and the run; what has not ended after
         `timeout` seconds is killed. Raises `NoMemory`."""
-        check(library.backstage_engine_drain(self._core.handle, nanoseconds(timeout)))
+        core = self._core
+        core.settle_here()
+        core.interrupted = True
+        check(library.backstage_engine_drain(core.handle, nanoseconds(timeout)))
 
     def advance(self, seconds: float) -> None:
         """Moves a virtual clock forward: what is due is handled when the engine runs next. Raises
         `NotVirtual`."""
-        check(library.backstage_engine_advance(self._core.handle, nanoseconds(seconds)))
+        core = self._core
+        check(library.backstage_engine_advance(core.handle, nanoseconds(seconds)))
+        if core.loop is not None:
+            core.loop.wake()
 
     def now(self) -> float:
         """The engine's clock, in seconds: since an arbitrary point, or of virtual time."""
@@ -268,7 +306,7 @@ class Engine:
 
     def context(self, actor: Ref) -> Context:
         """The context of a Python actor, to act as it from outside its callbacks. Raises `NotFound`."""
-        cell = self._core.cells.get(actor.value)
+        cell = self._core.cells.get(self._core.number_of(actor))
         if cell is None:
             check(_abi.NOT_FOUND)
         assert cell is not None
@@ -290,41 +328,52 @@ class Engine:
         if isinstance(receiver, Ref):
             receiver.tell(payload)
             return
-        from ._context import _codec_of
-
         core = self._core
-        data = encode(_codec_of(core, receiver), payload)
-        check(library.backstage_engine_send_to_id(core.handle, name(receiver), data, len(data)))
+        id = name(receiver)
+        acting = acting_cell(core)
+        data = encode(codec_of(core, receiver), payload)
+        if acting is not None:
+            core.settle()
+            status = library.backstage_send_to_id(acting.argument, id, data, len(data))
+        else:
+            send = library.backstage_engine_send_to_id
+            status = core.from_anywhere(send, id, data, len(data))
+        check_sent(status, data)
 
     def publish(self, publisher: Ref, payload: Any, topic: str | None = None) -> None:
         """Publishes for an actor, on its default topic or a named one. Raises as `Context.publish`, and
         `QueueFull`. Any thread."""
         core = self._core
+        core.settle_here()
+        number = core.number_of(publisher)
+        if publisher._codec is Reference:
+            return publish_by_reference(core, number, payload, topic)
         data = encode(publisher._codec, payload)
-        check(
-            library.backstage_engine_publish(
-                core.handle, publisher.value, None if topic is None else name(topic), data,
-                len(data),
-            )
-        )  # fmt: skip
+        known = None if topic is None else topic_name(topic)
+        publish = library.backstage_engine_publish
+        check(core.from_anywhere(publish, number, known, data, len(data)))
 
     def broadcast(self, kind: str, payload: Any) -> None:
         """Sends bytes to every living actor of a kind. Raises as `Context.broadcast`, and `QueueFull`.
         Any thread."""
         data = encode(None, payload)
-        check(
-            library.backstage_engine_broadcast(self._core.handle, name(kind), data, len(data))
-        )
+        core = self._core
+        core.settle_here()
+        broadcast = library.backstage_engine_broadcast
+        check(core.from_anywhere(broadcast, name(kind), data, len(data)))
 
     # ---- Looking
 
     def statistics(self) -> Statistics:
         """The ledger, in constant time."""
+        self._core.settle_here()
         return engine_statistics(self._core)
 
     def actor_statistics(self, actor: Ref) -> ActorStatistics:
         """One actor's, in constant time. Raises `NotFound`."""
-        return actor_statistics(self._core, actor.value)
+        core = self._core
+        core.settle_here()
+        return actor_statistics(core, core.number_of(actor))
 
     def watch_fd(self, fd: int, events: Events, callback: Callable[[int, Events], object]) -> Any:
         """Calls back with (fd, events) for as long as a descriptor is ready, outside any actor, until the

@@ -17,10 +17,14 @@ if TYPE_CHECKING:
     from ._cell import Cell
 
 
+_LEAST = -(2**31)
+
+
 def status_of(error: BaseException) -> int:
     """The status that an exception is to C."""
-    if isinstance(error, BackstageError) and error.status < 0:
-        return error.status
+    status = getattr(error, "status", None) if isinstance(error, BackstageError) else None
+    if isinstance(status, int) and _LEAST <= status < 0:
+        return status
     return _abi.USER_STATUS
 
 
@@ -28,29 +32,31 @@ def failed(key: int, error: BaseException, envelopes: int, handled: int) -> int:
     """The actor has failed on the message in hand; KeyboardInterrupt and SystemExit leave `run`."""
     cell = cells[key]
     message = cell.current
-    index = cell.index(envelopes) + getattr(message, "failed_at", 0)
+    index = cell.index(envelopes) + (message.failed_at if isinstance(message, Batch) else 0)
     is_failure = isinstance(error, Exception)
     if is_failure:
         note_failure(cell, error, "receive", message)
     else:
         cell.core.leave(error)
-    wind_up(cell)
+    wind_up(cell, is_over=not is_failure)
     store_size(memory, handled, index if is_failure else index + 1)
     return status_of(error) if is_failure else _abi.YIELD
 
 
-def wind_up(cell: Cell) -> None:
-    """Ends a callback that has raised: what it told others before is handed over."""
+def wind_up(cell: Cell, is_over: bool = False) -> None:
+    """Ends a callback that has raised: what it told others before is handed over. The message in
+    hand is over, or will be a dead letter."""
     core = cell.core
     try:
         core.settle()
     except BackstageError as error:
         log_failure(cell, error, "handing over what it told others")
     take_back(core)
-    if isinstance(cell.current, WholeMessage):
-        cell.current.expire(True)
-    elif isinstance(cell.current, Batch):
-        cell.current.expire()
+    message = cell.current
+    if isinstance(message, WholeMessage):
+        message.expire(True, is_over)
+    elif isinstance(message, Batch):
+        message.expire(message.failed_at + is_over)
     cell.iterator = cell.current = None
     core.acting = None
 
@@ -69,4 +75,4 @@ def note_failure(
     log_failure(cell, error, where)
     if core.on_failure is not None:
         core.on_failure(cell, error, where)
-    core.quiet = True
+    core.quiet += where != "decide"  # a line of the engine's will say so too

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Generator
-from ctypes import byref, c_uint64
-from threading import Event
+from ctypes import byref, c_int64, c_uint64
+from functools import partial
+from threading import TIMEOUT_MAX, Event
 from typing import TYPE_CHECKING, Any
 
 from . import _abi
-from ._native import library, nanoseconds
-from .errors import BackstageError, InCallback, Stopped, Timeout, error_of
+from ._native import FOREVER, Number, library, limit_of, nanoseconds, request
+from .codecs import forget
+from .errors import BackstageError, InCallback, Stopped, Timeout, fail
 
 if TYPE_CHECKING:
-    from ._context import Context
+    from ._context import Context, Timer
     from ._core import Core
     from ._message import Message
     from .codecs import Codec
+
+_EVER = c_int64(FOREVER)
 
 
 class Cancelled(BackstageError):
@@ -38,8 +42,8 @@ class Future:
     """
 
     __slots__ = (
-        "__weakref__", "_answer", "_callbacks", "_codec", "_core", "_done", "_error", "_stops",
-        "_token", "_waiter",
+        "__weakref__", "_answer", "_callbacks", "_codec", "_core", "_done", "_error", "_open",
+        "_stops", "_timer", "_token",
     )  # fmt: skip
 
     def __init__(self, core: Core, codec: Codec | None = None) -> None:
@@ -50,8 +54,11 @@ class Future:
         self._answer: Any = None
         self._error: BaseException | None = None
         self._callbacks: list[Callable[[Future], object]] = []
-        self._waiter: Event | None = None
+        #: Whoever takes out what is in here may say how it ends: any thread, but one alone.
+        self._open = [True]
         self._stops = False
+        #: What it waits for, if that is no answer.
+        self._timer: Timer | None = None
 
     # ---- The answer comes, on the engine's thread
 
@@ -59,51 +66,69 @@ class Future:
         """Sends the request, from the engine's gateway."""
         core = self._core
         if self._done:
-            return
+            return forget(data)
         from ._requests import Asked, gateway_of
 
+        token = c_uint64()
         try:
             gateway = gateway_of(core)
+            core.settle()
+            limit = _EVER if timeout is None else c_int64(limit_of(timeout))
+            status = request(
+                gateway.argument, Number(receiver), data, Number(len(data)), limit, byref(token)
+            )
+            if status:
+                fail(status)
         except BackstageError as error:
-            return self._fail(error)
-        token = c_uint64()
-        core.settle()
-        status = library.backstage_request(
-            gateway.argument, receiver, data, len(data), nanoseconds(timeout), byref(token)
-        )
-        if status:
-            return self._fail(error_of(status))
+            forget(data)
+            self._fail(error)
+            return
         self._token = token.value
         gateway.requests[token.value] = Asked(self._codec, self._replied, self._refused)
 
     def _replied(self, context: Context, message: Message) -> None:
         try:
-            self._resolve(message.payload)
+            answer = message.payload
         except Exception as error:  # a codec that cannot read it: the asker's to know
             self._fail(error)
+        else:
+            self._resolve(answer)
 
     def _refused(self, context: Context, message: Message) -> None:
         self._fail(message.event.error)
 
-    def _resolve(self, answer: Any) -> None:
+    def _resolve(self, answer: Any) -> bool:
+        return self._finish(answer, None)
+
+    def _fail(self, error: BaseException) -> bool:
+        return self._finish(None, error)
+
+    def _finish(self, answer: Any, error: BaseException | None) -> bool:
+        try:
+            self._open.pop()
+        except IndexError:
+            return False
         self._answer = answer
-        self._finish()
-
-    def _fail(self, error: BaseException) -> None:
         self._error = error
-        self._finish()
-
-    def _finish(self) -> None:
-        if self._done:
-            return
         self._done = True
-        if self._waiter is not None:
-            self._waiter.set()
         if self._stops:
             self._core.stop()
-        callbacks, self._callbacks = self._callbacks, []
-        for callback in callbacks:
-            callback(self)
+        self._call_back()
+        return True
+
+    def _call_back(self) -> None:
+        callbacks = self._callbacks
+        while callbacks:
+            try:
+                callback = callbacks.pop(0)
+            except IndexError:  # another thread was quicker
+                return
+            try:
+                callback(self)
+            except Exception:
+                from ._log import logger
+
+                logger().exception("a callback of %r failed", self)
 
     # ---- For who asked
 
@@ -113,20 +138,22 @@ class Future:
 
     def add_done_callback(self, callback: Callable[[Future], object]) -> None:
         """Calls back with this future when it is done: on the engine's thread, or here and now if it
-        is done already."""
+        is done already. What the callback raises is logged."""
+        self._callbacks.append(callback)
         if self._done:
-            callback(self)
-        else:
-            self._callbacks.append(callback)
+            self._call_back()
 
     def cancel(self) -> bool:
-        """Gives the request up. False if it is done already."""
-        if self._done:
+        """Gives the request up: a reply that still comes is a dead letter. False if it is done
+        already."""
+        if not self._fail(Cancelled()):
             return False
-        self._fail(Cancelled())
         from ._requests import on_engine
 
-        on_engine(self._core, self._withdraw)
+        try:
+            on_engine(self._core, self._withdraw)
+        except BackstageError:  # the engine is closed, or is told with the next that is to do
+            pass
         return True
 
     def cancelled(self) -> bool:
@@ -134,6 +161,11 @@ class Future:
         return isinstance(self._error, Cancelled)
 
     def _withdraw(self) -> None:
+        if self._timer is not None:
+            try:
+                self._timer.cancel()
+            except BackstageError:  # it is over, or all is
+                pass
         gateway = self._core.gateway
         if gateway is not None and gateway.requests.pop(self._token, None) is not None:
             library.backstage_request_cancel(gateway.argument, self._token)
@@ -157,12 +189,13 @@ class Future:
     def _wait(self, timeout: float | None) -> None:
         if self._done:
             return
+        nanoseconds(timeout)  # raises if it is no time
         if self._core.is_here:
             self._run_until_done(timeout)
         else:
-            self._waiter = waiter = self._waiter or Event()
-            if not self._done and not waiter.wait(timeout):
-                raise Timeout
+            waiter = Event()
+            self.add_done_callback(lambda _: waiter.set())
+            waiter.wait(None if timeout is None else min(timeout, TIMEOUT_MAX))
         if not self._done:
             raise Timeout
 
@@ -170,7 +203,7 @@ class Future:
         from ._run import run
 
         core = self._core
-        if core.running or core.acting is not None:
+        if core.running or core.acting is not None or core.loop is not None:
             raise InCallback("an answer cannot be waited for inside a callback: await it, or use "
                              "context.request")  # fmt: skip
         self._stops = True
@@ -185,32 +218,33 @@ class Future:
     def __await__(self) -> Generator[Any, Any, Any]:
         if not self._done:
             loop = running_loop()
-            if loop is None:
-                yield self
-            else:
-                yield from self._in_asyncio(loop)
+            core = self._core
+            try:
+                if loop is None or core.stepping and core.is_here:
+                    yield self
+                else:
+                    waiter = loop.create_future()
+                    self.add_done_callback(partial(_wake, loop, waiter))
+                    yield from waiter
+            except BaseException:  # the task is cancelled, or its actor ends
+                self.cancel()
+                raise
         if self._error is not None:
             raise self._error
         return self._answer
 
-    def _in_asyncio(self, loop: Any) -> Generator[Any, Any, None]:
-        waiter = loop.create_future()
 
-        def wake() -> None:
-            if not waiter.done():
-                waiter.set_result(None)
-
-        def done(_: Future) -> None:
-            if running_loop() is loop or self._core.loop is loop:
-                wake()
-            else:
-                loop.call_soon_threadsafe(wake)
-
-        self.add_done_callback(done)
-        try:
-            yield from waiter
-        except BaseException:  # the task was cancelled
-            self.cancel()
-            raise
+def _wake(loop: Any, waiter: Any, future: Future) -> None:
+    """Wakes a task of asyncio's that waits, from whatever thread this is."""
+    if running_loop() is loop:
+        _set(waiter)
+        return
+    try:
+        loop.call_soon_threadsafe(_set, waiter)
+    except RuntimeError:  # the loop is closed: nobody waits there any more
+        pass
 
 
+def _set(waiter: Any) -> None:
+    if not waiter.done():
+        waiter.set_result(None)

@@ -1,52 +1,247 @@
-"""What becomes of engines when the interpreter exits or the process forks."""
+"""What becomes of engines: those that are closed, those that are forgotten, and those that are there
+when the interpreter exits or the process forks.
+
+*Closed.* Every actor ends, with its `deinit`, and what other threads asked for meanwhile comes to
+`Closed`. They can be at it all the time: none of their calls gets through to an engine that is gone.
+
+*Forgotten.* An engine that nobody refers to any more is closed as if by `close`, with a ResourceWarning,
+on whatever thread lets go of it. Inside a callback it cannot be: then it is as soon as a run is over.
+One that `start` runs is not forgotten before it is stopped.
+
+*Exit.* First all runs on other threads end, as if by `stop`, so that Python can wait for those threads;
+a run without a timeout that begins there after that is over at once. Then, when only daemon threads are
+left, every engine that does not run is closed, whoever's it was. One that a daemon thread still runs
+stays open until the process is gone.
+
+*Fork.* A child process has none of its parent's engines. To it they are closed: every method raises
+`Closed`, and nothing in it touches what the parent goes on with. If the fork was inside a callback, a
+child that returns from that gets `Closed` out of `run`. Signals are what they were outside any run. The
+child may make engines of its own.
+
+*Reload.* What C calls lives as long as the process. Engines go on when `backstage` is reloaded, or is
+imported anew.
+
+Without the interpreter's lock, in a free-threaded build, all this holds as long as a thread's engines
+are its own, and those of other threads only `tell`, `ask` and `publish` to engines that are not being
+closed at that moment: the engine itself keeps these apart.
+"""
 
 from __future__ import annotations
 
 import atexit
 import os
+import sys
 import threading
-import weakref
-from typing import TYPE_CHECKING
+from _thread import get_ident
+from ctypes import py_object, pythonapi
+from typing import TYPE_CHECKING, Any
 
-from .errors import BackstageError
+from . import _abi, _signals
+from ._core import engines
+from ._log import log_trouble
+from ._native import check, library
+from ._requests import do_all
+from ._watch import watches
+from .errors import Closed, InCallback
 
 if TYPE_CHECKING:
+    from ._cell import Cell
     from ._core import Core
-    from ._engine import Engine
 
-_engines: weakref.WeakSet[Engine] = weakref.WeakSet()
-_cores: weakref.WeakSet[Core] = weakref.WeakSet()
+FORKED = "the engine belongs to the process that this one was forked from"
+
+#: Those that were forgotten where they could not be closed.
+_orphans: list[Core] = []
+_is_exiting = False
 
 
-def remember(engine: Engine, core: Core) -> None:
-    """Sees to an engine that nobody may close."""
-    _engines.add(engine)
-    _cores.add(core)
+def keep_for_ever(*callbacks: Any) -> None:
+    """Lets C keep pointers to these: they are never collected, not even when modules are reloaded."""
+    for callback in callbacks:
+        pythonapi.Py_IncRef(py_object(callback))
+
+
+# ---- Closed
+
+
+def close(core: Core) -> None:
+    """Closes an engine of this thread. Raises what its actors leave it with: KeyboardInterrupt, say."""
+    if core.engine is None:
+        return
+    core.require_here()
+    if core.running or core.acting is not None:
+        raise InCallback("an engine cannot be closed inside its callbacks: stop it first")
+    guard = _signals.guard_for(core, sys._getframe(), hears=False)
+    try:
+        if guard is not None:
+            guard.put_up()
+        _destroy(core)
+    except BaseException as error:
+        if isinstance(error, Exception):
+            raise
+        core.keep_error(error)  # of a handler that nobody guards
+    finally:
+        if guard is not None:
+            guard.take_down()
+    if core.error is not None:
+        core.raise_error()
+
+
+def _destroy(core: Core) -> None:
+    engine = core.engine
+    core.door = None  # from now on no other thread gets in
+    status = library.backstage_engine_destroy(engine)
+    if status:
+        core.door = engine
+        check(status)
+    core.engine = None
+    engines.pop(core.key, None)
+    for key in [key for key, watch in watches.items() if watch._core is core]:
+        del watches[key]
+    do_all(core)
+    core.failure = None
+    wakeup, core.wakeup = core.wakeup, None
+    if wakeup is not None:
+        _signals.close(wakeup)
+
+
+def adopt(core: Core) -> None:
+    """Makes this the engine's thread."""
+    core.handle  # noqa: B018
+    if core.door is None:
+        raise Closed
+    check(library.backstage_engine_adopt(core.door))
+    core.thread = get_ident()
+
+
+# ---- Forgotten
+
+
+def abandon(core: Core) -> None:
+    """Closes an engine that nobody refers to any more, now or as soon as that can be."""
+    if core.engine is None or core.door is None:
+        return
+    if core.running:
+        _orphans.append(core)
+        return
+    try:
+        if core.thread != get_ident():
+            adopt(core)
+        close(core)
+    except InCallback:
+        _orphans.append(core)
+
+
+def bury(runs: Core) -> None:
+    """Closes what was forgotten meanwhile: a run is over, which what their actors raise leaves too."""
+    for _ in range(len(_orphans)):
+        try:
+            core = _orphans.pop(0)
+        except IndexError:  # another thread was quicker
+            return
+        try:
+            abandon(core)
+        except Exception as error:
+            log_trouble("a forgotten engine could not be closed", error)
+        except BaseException as error:
+            runs.keep_error(error)
+
+
+# ---- Exit
+
+
+def is_late(mode: int) -> bool:
+    """Whether the interpreter waits for this thread to end, so that a run is over before it begins."""
+    sleeps = mode in (_abi.RUN_UNTIL_STOPPED, _abi.RUN_ONCE)
+    return _is_exiting and sleeps and not _signals.is_main_thread()
 
 
 def _stop_all() -> None:
-    # Before Python waits for its threads: those that run an engine would never end.
-    for core in list(_cores):
-        core.stop()
+    global _is_exiting
+    _is_exiting = True
+    for core in list(engines.values()):
+        if core.running:
+            core.over = threading.Event()
+            core.stop()
 
 
 def _close_all() -> None:
-    # While callbacks can still run. An engine of another thread cannot be closed from here.
-    for engine in list(_engines):
+    for core in list(engines.values()):
+        if core.running and core.over is not None and not _is_daemon(core.thread):
+            # Python has waited for the thread, unless Ctrl-C made it believe that it had ended.
+            core.over.wait()
+        if core.engine is None or core.running:
+            continue
         try:
-            engine.close()
-        except BackstageError:
-            pass
+            if core.thread != get_ident():
+                adopt(core)
+            close(core)
+        except BaseException as error:
+            log_trouble("closing an engine at exit", error)
+
+
+def _is_daemon(ident: int) -> bool:
+    return all(thread.daemon for thread in threading.enumerate() if thread.ident == ident)
+
+
+# ---- Fork
+
+#: What belonged to the parent's actors: nothing of it is to be called, nor finalized, here.
+_ghosts: list[Any] = []
 
 
 def _forget_all() -> None:
-    # In a child process: its parent's engines are not to be touched, not even to free them.
-    for core in list(_cores):
-        core.engine = None
-        core.loop = None
+    for core in list(engines.values()):
+        if core.engine is not None:
+            _forget(core)
+    _signals.desert()
 
 
-# Threads that are not daemons are waited for before atexit's functions are called.
-getattr(threading, "_register_atexit", atexit.register)(_stop_all)
+def _forget(core: Core) -> None:
+    engine = core.engine
+    core.engine = core.door = None
+    core.why_closed = FORKED
+    if core.running and core.thread == get_ident():
+        # C is on the stack. That it is to return is all that it is told.
+        library.backstage_engine_stop(engine)
+        core.interrupted = True
+    else:
+        core.running = False
+    for ref in core.touched.values():
+        ref._room = 0
+    _ghosts.append((core.touched, core.commands, core.views, core.gateway, core.dead_letter))
+    core.touched = {}
+    core.commands = type(core.commands)()
+    core.views = []
+    core.acting = core.gateway = core.loop = core.last = core.dead_letter = core.on_failure = None
+    for cell in core.cells.values():
+        _haunt(cell)
+
+
+def _haunt(cell: Cell) -> None:
+    """Lets an actor do nothing any more."""
+    _ghosts.append((cell.instance, cell.maker, cell.args, cell.kwargs, cell.receive, cell.initialize,
+                    cell.handlers, cell.requests, cell.task, cell.pending))  # fmt: skip
+    cell.argument = cell.instance = cell.maker = cell.initialize = cell.task = cell.pending = None
+    cell.codec = None
+    cell.is_batch = False
+    cell.receive = _nothing
+    cell.handlers = {}
+    cell.requests = {}
+
+
+def _nothing(context: object, message: object) -> None:
+    pass
+
+
+def _register_before_threads_are_waited_for() -> None:
+    register = getattr(threading, "_register_atexit", atexit.register)
+    try:
+        register(_stop_all)
+    except RuntimeError:  # they are already
+        pass
+
+
+_register_before_threads_are_waited_for()
 atexit.register(_close_all)
 os.register_at_fork(after_in_child=_forget_all)

@@ -20,11 +20,30 @@ def logger() -> Logger:
 
 def log_failure(cell: Cell, error: BaseException, where: str) -> None:
     """Logs an actor's failure with its traceback."""
-    name = getattr(cell.instance, "__qualname__", None) or type(cell.instance).__qualname__
-    logger().error(
-        "actor %s (%s) failed in %s: %s", cell.name or hex(cell.number), name, where, error,
-        exc_info=error,
-    )  # fmt: skip
+    made = cell.maker or cell.instance
+    name = getattr(made, "__qualname__", None) or type(made).__qualname__
+    try:
+        logger().error(
+            "actor %s (%s) failed in %s: %s", cell.name or hex(cell.number), name, where,
+            _text(error), exc_info=error,
+        )  # fmt: skip
+    except Exception:  # a filter or handler of the user's: the failure is a failure nevertheless
+        pass
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return f"<{type(error).__qualname__}, which cannot be shown>"
+
+
+def log_trouble(what: str, error: BaseException) -> None:
+    """Logs what users' code has raised where nobody else would see it."""
+    try:
+        logger().error(what, exc_info=error)
+    except Exception:  # as above
+        pass
 
 
 def log_line(level: int, message: str) -> None:

@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ._enums import Events, MessageType, Reason
 from ._memory import INLINE_BYTES, memory, unpack_whole
 from ._native import check, library, reply_later
-from ._ref import Ref, encode, find_ref
+from ._ref import Ref, check_sent, encode, find_ref, find_sender
+from ._requests import gateway_of
 from ._views import lend
-from .codecs import Reference
+from .codecs import REFERENCE_BYTES, Reference, forget, is_travelling, repeat, travels
 from .errors import BackstageError, InvalidArgument, error_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ._cell import Cell
     from .codecs import Codec
 
 _handle = struct.Struct("<QQ").pack
 _TYPES = (MessageType.SEND, *MessageType)
+_SUBSCRIPTIONS = (MessageType.SUBSCRIBE, MessageType.UNSUBSCRIBE)
 
 
 class TimerEvent(NamedTuple):
@@ -70,12 +74,13 @@ class ReplyHandle:
     def reply(self, payload: Any) -> None:
         """Answers. Raises `NotWaiting` if nobody waits any more, `InboxFull` if the asker's inbox is
         full: try again later. Engine's thread."""
-        cell = self._cell
-        core = cell.core
-        acting = core.acting or cell
-        core.settle()
+        core = self._cell.core
+        core.handle  # noqa: B018  # raises if the engine is closed
+        acting = core.acting or self._cell
+        argument = acting.argument or gateway_of(core).argument
         data = encode(self._codec, payload)
-        check(reply_later(acting.argument, self._handle, data, len(data)))
+        core.settle_here()
+        check_sent(reply_later(argument, self._handle, data, len(data)), data)
 
 
 class Message:
@@ -95,7 +100,8 @@ class Message:
 
     @property
     def payload(self) -> Any:
-        """The payload: bytes, or what the actor's codec makes of them."""
+        """The payload: bytes, or what the actor's codec makes of those of a SEND, PUBLISH or REQUEST,
+        and of a REPLY the codec of who was asked."""
         return self._bytes
 
     @property
@@ -106,12 +112,12 @@ class Message:
     @property
     def sender(self) -> Ref | None:
         """Who sent it; None from outside, or from the engine itself."""
-        sender = self._sender
-        return find_ref(self._cell.core, sender) if sender else None
+        return find_sender(self._cell.core, self._sender)
 
     @property
     def topic(self) -> str | None:
-        """The topic of a PUBLISH, "" for the default topic; None for other types."""
+        """The topic of a PUBLISH, SUBSCRIBE or UNSUBSCRIBE, "" for the default topic; None for other
+        types."""
         return None
 
     @property
@@ -121,8 +127,8 @@ class Message:
         return None
 
     def view(self) -> memoryview:
-        """The payload's bytes without a copy, read-only, until the callback returns: after that it
-        raises ValueError."""
+        """The payload's bytes, read-only, and long ones without a copy. To be used until the callback
+        returns: after that a view of a long payload raises ValueError."""
         return memoryview(self._bytes)
 
     def reply(self, payload: Any) -> None:
@@ -139,14 +145,15 @@ class Message:
         """Sends this message on as it is, so that a reply goes to who asked. Only inside the callback
         that was given it. Raises as `Ref.tell`."""
         cell, address = self._in_hand()
-        cell.core.settle()
-        check(library.backstage_forward(cell.argument, address, receiver.value))
+        core = cell.core
+        core.settle_here()
+        check(library.backstage_forward(cell.argument, address, core.number_of(receiver)))
 
     def stash(self) -> None:
         """Sets this message aside until `Context.unstash`. Only inside the callback that was given
         it. Raises `Exists`, `InboxFull`, `NoMemory`; `InvalidArgument` for an event."""
         cell, address = self._in_hand()
-        cell.core.settle()
+        cell.core.settle_here()
         check(library.backstage_stash(cell.argument, address))
 
     def _in_hand(self) -> tuple[Cell, int]:
@@ -167,10 +174,76 @@ class PlainMessage(Message):
     payload = Message._bytes
 
 
+class Publication(Message):
+    """A PUBLISH with a short payload, for an actor without a codec."""
+
+    __slots__ = ("_envelope", "_topic")
+
+    type = MessageType.PUBLISH
+    payload = Message._bytes
+    _envelope: int
+    _topic: str | None
+
+    @property
+    def topic(self) -> str:
+        topic = self._topic
+        if topic is None:
+            topic = self._topic = topic_of(self._envelope)
+        return topic
+
+
+class ReferenceMessage(Message):
+    """A SEND of an object by reference."""
+
+    __slots__ = ("_is_stashed", "_value")
+
+    _is_stashed: bool
+    _value: Any
+    _codec = Reference
+
+    def forward(self, receiver: Ref) -> None:
+        forward_reference(super().forward, self._bytes, receiver)
+
+    def stash(self) -> None:
+        super().stash()
+        self._is_stashed = True
+
+    def give_up(self) -> None:
+        """The message has been handled: what it brought is no longer on its way."""
+        forget(self._bytes)
+
+
+ReferenceMessage.payload = ReferenceMessage._value  # type: ignore[method-assign]
+
+
+def topic_of(envelope: int) -> str:
+    """The topic of a PUBLISH in hand."""
+    if not envelope:
+        raise InvalidArgument("the topic was not read before the callback returned")
+    name: bytes = library.backstage_envelope_topic(envelope) or b""
+    return name.decode(errors="surrogateescape")
+
+
+def forward_reference(forward: Callable[[Ref], None], data: bytes, receiver: Ref) -> None:
+    """Forwards a message: what it brings by reference is on its way once more."""
+    repeat(data)
+    try:
+        forward(receiver)
+    except BaseException:
+        forget(data)
+        raise
+
+
+_UNREAD: Any = object()
+
+
 class WholeMessage(Message):
     """Any other message: what its fields are is found out when they are asked for."""
 
-    __slots__ = ("_address", "_cause", "_codec", "_envelope", "_size", "_topic", "_value", "token", "type")
+    __slots__ = (
+        "_address", "_cause", "_codec", "_envelope", "_is_stashed", "_size", "_topic", "_value",
+        "token", "type",
+    )  # fmt: skip
 
     type: MessageType
     token: int
@@ -186,9 +259,12 @@ class WholeMessage(Message):
         self._envelope = envelope
         self._sender, self._address, self.token, size, kind, inline = unpack_whole(memory, envelope)
         self._size = size
+        self._value = _UNREAD
         self.type = _TYPES[kind]
         self._codec = codec
         self._cause = None
+        self._is_stashed = False
+        self._topic: str | None = None
         self._bytes = inline[:size] if size <= INLINE_BYTES else None
 
     @property
@@ -197,13 +273,12 @@ class WholeMessage(Message):
 
     @property
     def payload(self) -> Any:
-        try:
-            return self._value
-        except AttributeError:
-            pass
-        value: Any = self._data()
+        value = self._value
+        if value is not _UNREAD:
+            return value
+        value = self._data()
         codec = self._codec
-        if codec is not None:
+        if codec is not None and self.type not in _SUBSCRIPTIONS:
             value = codec.decode(value)
         self._value = value
         return value
@@ -223,31 +298,58 @@ class WholeMessage(Message):
 
     @property
     def topic(self) -> str | None:
+        if self.type in _SUBSCRIPTIONS:
+            return self._data().decode(errors="surrogateescape")
         if self.type is not MessageType.PUBLISH:
             return None
-        try:
-            return self._topic  # type: ignore[no-any-return]
-        except AttributeError:
-            pass
-        if not self._envelope:
-            raise InvalidArgument("the topic was not read before the callback returned")
-        name = library.backstage_envelope_topic(self._envelope) or b""
-        self._topic = name.decode(errors="surrogateescape")
-        return self._topic
+        topic = self._topic
+        if topic is None:
+            topic = self._topic = topic_of(self._envelope)
+        return topic
 
     @property
     def event(self) -> Any:
         make = _EVENTS.get(self.type)
         return make(self, self._data()) if make else None
 
-    def expire(self, is_kept: bool) -> None:
-        """The callback returns: what the message only borrows is copied if somebody keeps it."""
+    def forward(self, receiver: Ref) -> None:
+        if not is_travelling():
+            return super().forward(receiver)
+        forward_reference(super().forward, self._data(), receiver)
+
+    def stash(self) -> None:
+        super().stash()
+        self._is_stashed = True
+
+    def _in_hand(self) -> tuple[Cell, int]:
+        cell = self._cell
+        if not self._envelope or cell.core.acting is not cell:
+            raise InvalidArgument("only inside the callback that was given the message")
+        return cell, self._envelope
+
+    def expire(self, is_kept: bool, is_over: bool = True) -> None:
+        """The callback returns. The message is over if it has been handled, and neither pends nor is
+        a dead letter."""
         if is_kept:
-            self._data()
-            _ = self.topic
-        if self._codec is Reference:
-            _ = self.payload  # nobody else will take it
+            self.keep()
+        if is_over and is_travelling() and not self._is_stashed:
+            self.give_up()
         self._address = self._envelope = 0
+
+    def keep(self) -> None:
+        """Copies what the message only borrows."""
+        data = self._data()
+        _ = self.topic
+        if is_travelling() and travels(data) and self._codec is not None:
+            try:
+                _ = self.payload
+            except Exception:  # who reads it will see
+                pass
+
+    def give_up(self) -> None:
+        """The message has been handled: what it brought by reference is no longer on its way."""
+        if self._size == REFERENCE_BYTES:
+            forget(self._data())
 
 
 def _timer_event(message: WholeMessage, data: bytes) -> TimerEvent:

@@ -13,11 +13,13 @@ from .errors import fail
 library: Any = _library.load_locked()
 
 # The functions of the hot path, without declared signatures, which would double what a call costs.
-# Arguments must be made for C: c_void_p and c_uint64 objects, bytes, and ints below 2**31.
+# Arguments must be made for C: c_void_p, c_uint64 and the like, bytes, and ints below 2**31.
 _undeclared: Any = PyDLL(_library.path)
 send = _undeclared.backstage_send
 send_many = _undeclared.backstage_send_many
 reply_later = _undeclared.backstage_reply_later
+run = _undeclared.backstage_engine_run
+request = _undeclared.backstage_request
 
 Pointer = c_void_p
 Number = c_uint64
@@ -41,9 +43,31 @@ def nanoseconds(seconds: float | None) -> int:
     return min(int(seconds * NANOSECONDS + 0.5), 2**63 - 1)
 
 
-def name(text: str | bytes) -> bytes:
-    """An id, kind or topic for C."""
-    data = text.encode() if isinstance(text, str) else bytes(text)
+def unsigned(what: str, value: int, bits: int = 32) -> int:
+    """A number for C, which would take what is out of range for another."""
+    if not 0 <= value < 1 << bits:
+        fail(_abi.INVALID_ARGUMENT, f"{what} is out of range: {value!r}")
+    return value
+
+
+def limit_of(timeout: float | None) -> int:
+    """A request's timeout for C, to which zero is for ever."""
+    return nanoseconds(timeout) or 1
+
+
+def name(text: str | bytes, invalid: int = _abi.INVALID_ID) -> bytes:
+    """An id, kind or topic for C. Bytes that are no UTF-8 are as they came from there."""
+    if isinstance(text, str):
+        data = text.encode(errors="surrogateescape")
+    elif isinstance(text, bytes):
+        data = text
+    else:
+        raise TypeError(f"an id, kind or topic is a str or bytes, not {type(text).__name__}")
     if 0 in data:
-        fail(_abi.INVALID_ID, f"{text!r} holds a zero byte")
+        fail(invalid, f"{text!r} holds a zero byte")
     return data
+
+
+def topic_name(topic: str | bytes) -> bytes:
+    """A topic for C."""
+    return name(topic, _abi.INVALID_TOPIC)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._actor import Actor
 from ._future import Future
-from ._requests import on_engine
+from ._requests import begin
 from .codecs import Reference
 from .errors import InvalidArgument
 
@@ -133,9 +133,6 @@ class Proxy:
 
 
 def _ask(ref: Ref, call: Call) -> Future:
-    core = ref._core
-    core.handle  # noqa: B018  # raises if the engine is closed
-    future = Future(core, _codec)
-    data = Reference.encode(call)
-    on_engine(core, lambda: future._start(ref.value, data, None))
+    future = Future(ref._core, _codec)
+    begin(future, ref, Reference.encode(call), None)
     return future

@@ -5,7 +5,7 @@ from __future__ import annotations
 from _thread import get_ident
 from array import array
 from ctypes import byref, c_char_p, c_size_t, c_uint32
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from . import _abi
 from ._current import acting_cell
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: Messages set aside for one receiver at most, and how large one may be.
 _TOGETHER = 255
-_SHORT = 4096
+SHORT = 4096
 
 
 def to_bytes(payload: Any) -> bytes:
@@ -42,8 +42,15 @@ def to_bytes(payload: Any) -> bytes:
 def encode(codec: Codec | None, payload: Any) -> bytes:
     """A payload for C, as a codec makes it."""
     if codec is not None:
-        return codec.encode(payload)
+        payload = codec.encode(payload)
     return payload if type(payload) is bytes else to_bytes(payload)
+
+
+def check_sent(status: int, data: bytes) -> None:
+    """Raises the exception for an error: nobody will get the payload."""
+    if status < 0:
+        forget(data)
+        fail(status)
 
 
 class Ref:
@@ -54,7 +61,7 @@ class Ref:
     """
 
     __slots__ = (
-        "__weakref__", "_argument", "_codec", "_core", "_push", "_queue", "_room", "_value",
+        "__weakref__", "_argument", "_codec", "_core", "_queue", "_room", "_thread", "_value",
     )  # fmt: skip
 
     def __init__(self, core: Core, value: int, codec: Codec | None = None) -> None:
@@ -100,32 +107,36 @@ class Ref:
         Raises `NotFound`, `Ending`, `InboxFull`, `PayloadTooLarge`, `NoMemory`; from other threads
         `QueueFull`; TypeError for a payload that is not bytes-like if there is no codec.
         """
+        plain = type(payload) is bytes
+        room = self._room
+        if room and plain and len(payload) <= SHORT and self._thread == get_ident():
+            self._room = room - 1
+            self._queue.append(payload)
+            return
         core = self._core
-        if type(payload) is bytes and core.thread == get_ident():
-            size = len(payload)
-            if self._room and size <= _SHORT:
-                self._room -= 1
-                self._push(payload)
-                return
-            acting = core.acting
-            if acting is not None and core.last is None:
-                core.last = self
-                argument = self._argument or self._prepare()
-                status = send(acting.argument, argument, payload, size)
-                if status:
-                    self._refused(status, payload)
-                return
-        self._tell(payload)
+        acting = core.acting
+        if acting is None or core.last is not None or not plain or core.thread != get_ident():
+            self._tell(payload)
+            return
+        core.last = self
+        argument = self._argument
+        if argument is None:
+            argument = self._prepare()
+        status = send(acting.argument, argument, payload, len(payload))
+        if status:
+            self._refused(status, payload)
 
     def _tell(self, payload: Any) -> None:
         data = self._encode(payload)
         core = self._core
         acting = core.acting
         if acting is None or core.thread != get_ident():
-            return self._tell_from_outside(data)
-        if self._room and len(data) <= _SHORT:
+            self._tell_from_outside(data)
+            return
+        if self._room and len(data) <= SHORT:
             self._room -= 1
-            return self._push(data)
+            self._queue.append(data)
+            return
         argument = self._argument or self._prepare()
         former = core.touched.get(self._value)
         if former is not None:
@@ -136,10 +147,11 @@ class Ref:
         if former is self or core.last is self:
             self._find_room(acting)
         core.touched[self._value] = core.last = self
+        if core.held:
+            core.let_go()
 
     def _prepare(self) -> Number:
         self._queue: list[bytes] = []
-        self._push = self._queue.append
         self._argument = Number(self._value)
         return self._argument
 
@@ -150,18 +162,27 @@ class Ref:
             argument = self._argument or self._prepare()
             status = send(acting.argument, argument, data, len(data))
         else:
-            status = library.backstage_engine_send(core.handle, self._value, data, len(data))
+            status = core.from_anywhere(
+                library.backstage_engine_send, self._value, data, len(data)
+            )
         if status:
             self._refused(status, data)
 
-    def _refused(self, status: int, data: bytes) -> NoReturn:
-        if self._codec is Reference:
-            forget(data)
-        fail(status)
+    def _refused(self, status: int, data: bytes) -> None:
+        core = self._core
+        if status == _abi.IN_CALLBACK:
+            # Of a dead letter or the log: who acts cannot send now, but anybody else can.
+            status = library.backstage_engine_send(core.engine, self._value, data, len(data))
+            if status == _abi.OK:
+                return
+        check_sent(status, data)
 
     def _find_room(self, acting: Cell) -> None:
+        if not self._core.sets_aside:
+            return
         room = c_uint32()
         if library.backstage_room(acting.argument, self._value, byref(room)) == _abi.OK:
+            self._thread = self._core.thread
             self._room = min(room.value, _TOGETHER)
 
     def _settle(self) -> None:
@@ -192,6 +213,16 @@ class Ref:
             count = len(data) // size
             return self._send_many(data, array("I", (size,)) * count, count)
         items = payloads if isinstance(payloads, (list, tuple)) else list(payloads)
+        if self._codec is None and items and type(items[0]) is bytes:
+            lengths = list(map(len, items))
+            size = lengths[0]
+            if lengths.count(size) == len(items):
+                try:
+                    data = b"".join(items)
+                except TypeError:  # what that is about is said below
+                    data = b""
+                if len(data) == size * len(items):
+                    return self._send_many(data, array("I", (size,)) * len(items), len(items))
         sizes = array("I", map(len, items)) if self._codec is None else None
         if sizes is None or set(map(type, items)) != {bytes}:
             items = [self._encode(item) for item in items]
@@ -204,7 +235,7 @@ class Ref:
         accepted = c_size_t()
         many = (self._value, data, sizes.tobytes(), count, byref(accepted))
         if acting is None:
-            status = library.backstage_engine_send_many(core.handle, *many)
+            status = core.from_anywhere(library.backstage_engine_send_many, *many)
         else:
             core.settle()
             status = library.backstage_send_many(acting.argument, *many)
@@ -291,6 +322,14 @@ def make_ref(core: Core, value: int, codec: Codec | None = None) -> Ref:
     if codec is not None:
         return CodedRef(core, value, codec)
     return Ref(core, value)
+
+
+def find_sender(core: Core, value: int) -> Ref | None:
+    """The ref of who has sent something; None from outside, for which the gateway asks, too."""
+    gateway = core.gateway
+    if not value or (gateway is not None and value == gateway.number):
+        return None
+    return find_ref(core, value)
 
 
 def find_ref(core: Core, value: int) -> Ref:

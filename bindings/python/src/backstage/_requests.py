@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from . import _abi
 from ._future import Future, running_loop
-from ._native import check, library
-from .errors import BackstageError, InCallback
+from ._native import check, library, limit_of
+from .codecs import forget
+from .errors import BackstageError, Ending, InCallback, Stopped, fail
 
 if TYPE_CHECKING:
     from ctypes import c_void_p
@@ -55,24 +56,31 @@ def answered(
 def ask(ref: Ref, payload: Any, timeout: float | None, block: bool) -> Any:
     """See `Ref.ask`."""
     core = ref._core
-    data = ref._encode(payload)
+    limit_of(timeout)  # raises if it is no time
     if block and (running_loop() is not None or core.stepping and core.is_here):
         block = False
     if block and core.is_here and (core.acting is not None or core.running):
         raise InCallback("a callback cannot wait for an answer: use context.request, an "
                          "`async def receive`, or block=False")  # fmt: skip
     future = Future(core, ref._codec)
-    if core.is_here:
-        future._start(ref._value, data, timeout)
-    else:
-        core.handle  # noqa: B018  # raises if the engine is closed
-        on_engine(core, lambda: future._start(ref._value, data, timeout))
+    begin(future, ref, ref._encode(payload), timeout)
     if not block:
         return future
     try:
         return future.get(timeout)
     except BaseException:
         future.cancel()
+        raise
+
+
+def begin(future: Future, ref: Ref, data: bytes, timeout: float | None) -> None:
+    """Sends the request of a future."""
+    core = ref._core
+    try:
+        core.handle  # noqa: B018  # raises if the engine is closed
+        on_engine(core, lambda: future._start(ref._value, data, timeout))
+    except BackstageError:
+        forget(data)
         raise
 
 
@@ -93,13 +101,23 @@ def on_engine(core: Core, command: Callable[[], object]) -> None:
         return
     core.commands.append(command)
     gateway = core.gateway
-    if core.engine is not None and gateway is not None:
-        check(library.backstage_engine_send(core.engine, gateway.number, None, 0))
+    if core.engine is None:
+        do_all(core)
+    elif gateway is not None:  # else the next run makes one
+        send = library.backstage_engine_send
+        status = core.from_anywhere(send, gateway.number, None, 0)
+        if status and core.door is not None:  # else it comes to `Closed` by and by
+            try:
+                core.commands.remove(command)
+            except ValueError:  # it has been done
+                return
+            fail(status)
 
 
 def act(ref: Ref, call: Callable[[c_void_p], int]) -> None:
     """Acts on an actor from wherever this is: as who acts now, or as the gateway."""
     core = ref._core
+    core.handle  # noqa: B018  # raises if the engine is closed
 
     def command() -> None:
         core.handle  # noqa: B018
@@ -113,19 +131,60 @@ def act(ref: Ref, call: Callable[[c_void_p], int]) -> None:
 
 def do_commands(context: Context, message: Message) -> None:
     """What the gateway receives: other threads have left commands."""
-    core = message._cell.core
-    while core.commands:
-        command = core.commands.popleft()
+    do_all(message._cell.core)
+
+
+def do_all(core: Core) -> None:
+    """Does what other threads have left; in a closed engine it comes to `Closed`."""
+    commands = core.commands
+    while commands:
+        try:
+            command = commands.popleft()
+        except IndexError:  # another thread was quicker
+            return
         try:
             command()
         except BackstageError as error:
-            from ._log import logger
+            if core.engine is not None:
+                from ._log import logger
 
-            logger().warning("asked for by another thread: %s", error)
+                logger().warning("asked for by another thread: %s", error)
+
+
+def restore_gateway(core: Core) -> None:
+    """Makes the gateway anew that was drained, before the engine runs again."""
+    try:
+        gateway_of(core)
+    except BackstageError:  # not yet: others are still drained
+        return
+    do_all(core)
+
+
+def desert(gateway: Cell) -> None:
+    """The gateway ends: who asked by it will get no answer."""
+    for future in _futures(gateway):
+        future._fail(Ending())
+
+
+def give_up(core: Core, error: BaseException) -> None:
+    """The run of a thread of the engine's has failed: who asked would wait for ever."""
+    do_all(core)
+    if core.gateway is not None:
+        for future in _futures(core.gateway):
+            stopped = Stopped("the run of the engine has ended before the answer was there")
+            stopped.__cause__ = error
+            future._fail(stopped)
+            future._withdraw()
+
+
+def _futures(gateway: Cell) -> list[Future]:
+    found = (getattr(asked.then, "__self__", None) for asked in gateway.requests.values())
+    return [future for future in found if isinstance(future, Future)]
 
 
 def sleep(core: Core, seconds: float) -> Future:
     """A future that is done after so many seconds of the engine's clock."""
     future = Future(core)
-    gateway_of(core).context.after(seconds, lambda context, message: future._resolve(None))
+    context = gateway_of(core).context
+    future._timer = context.after(seconds, lambda context, message: future._resolve(None))
     return future

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctypes import byref, c_uint64, c_void_p, pointer, sizeof
+from ctypes import byref, c_uint64, pointer, sizeof
 from typing import TYPE_CHECKING, Any
 
 from . import _abi, _callbacks
@@ -10,7 +10,7 @@ from ._actor import Actor
 from ._cell import Cell
 from ._context import Context
 from ._core import Core, cells, next_key
-from ._native import check, library, name
+from ._native import check, library, name, unsigned
 from ._supervision import Supervision
 
 if TYPE_CHECKING:
@@ -48,12 +48,15 @@ def spawn(
     cells[cell.key] = cell
     try:
         check(function(by, byref(settings), byref(number)))
-    except BaseException:
-        del cells[cell.key]
-        cell.forget()
-        raise
-    cell.number = number.value
-    core.cells[cell.number] = cell
+    finally:  # Ctrl-C may come in between
+        if number.value:
+            cell.number = number.value
+            core.cells[cell.number] = cell
+        else:
+            del cells[cell.key]
+            cell.forget()
+    if core.held:
+        core.let_go()
     return cell.ref
 
 
@@ -93,14 +96,14 @@ def _settings(cell: Cell, id: str | bytes | None, chosen: dict[str, Any]) -> _ab
     settings.receive_batch = _callbacks.receive
     settings.deinit = _callbacks.deinit
     settings.state = cell.key
-    settings.capacity = chosen["capacity"] or 0
-    settings.overflow = chosen["overflow"] or 0
-    settings.budget = chosen["budget"] or 0
+    for number in ("capacity", "overflow", "budget", "restart"):
+        setattr(settings, number, unsigned(number, chosen[number] or 0))
     settings.sees_subscriptions = bool(chosen["sees_subscriptions"])
-    settings.restart = chosen["restart"] or 0
     decides = hasattr(cell.instance, "decide") and isinstance(cell.instance, Actor)
     supervision = chosen["supervision"] or (Supervision() if decides else None)
     if supervision is not None:
+        if not isinstance(supervision, Supervision):
+            raise TypeError(f"supervision is a backstage.Supervision, not {supervision!r}")
         own = supervision.for_c(_callbacks.decide if decides else None)
         settings.supervision = pointer(own)
     return settings
@@ -116,13 +119,4 @@ def spawn_gateway(core: Core) -> None:
     )  # fmt: skip
     core.gateway = core.cells[ref.value]
     core.gateways += 1
-    bind(core.gateway)
-
-
-def bind(cell: Cell) -> Any:
-    """The context of an actor, for C, also before its first turn."""
-    if cell.argument is None:
-        context = c_void_p()
-        check(library.backstage_engine_context(cell.core.handle, cell.number, byref(context)))
-        cell.argument = context
-    return cell.argument
+    core.gateway.bind()

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from . import _abi
 from ._enums import Directive, Strategy
-from ._native import nanoseconds
+from ._native import nanoseconds, unsigned
+from .errors import fail
 
 
 class Supervision(NamedTuple):
@@ -33,17 +34,19 @@ class Supervision(NamedTuple):
     """Up to so much of each wait is taken off at random, by the engine's seed."""
 
     def for_c(self, decide: Any = None) -> _abi.Supervision:
-        """The struct that C takes."""
+        """The struct that C takes, where zero is a default."""
+        if self.restarts_max == 0:
+            fail(_abi.INVALID_ARGUMENT, "to allow no restart, the directive is STOP or ESCALATE")
         options = _abi.Supervision()
         options.size = sizeof(options)
-        options.strategy = self.strategy
-        options.directive = self.directive
+        options.strategy = unsigned("strategy", self.strategy)
+        options.directive = unsigned("directive", self.directive)
         if decide is not None:
             options.decide = decide
-        options.restarts_max = self.restarts_max
-        options.jitter_percent = self.jitter_percent
-        options.window_ns = nanoseconds(self.window)
+        options.restarts_max = unsigned("restarts_max", self.restarts_max)
+        options.jitter_percent = unsigned("jitter_percent", self.jitter_percent)
+        options.window_ns = nanoseconds(self.window) or 1
         options.backoff_ns = nanoseconds(self.backoff)
         if self.backoff_max is not None:
-            options.backoff_max_ns = nanoseconds(self.backoff_max)
+            options.backoff_max_ns = nanoseconds(self.backoff_max) or 1
         return options

@@ -23,8 +23,8 @@ class _Reference:
     def __init__(self, payload: int) -> None:
         self._payload = payload
 
-    def __del__(self) -> None:
-        library.backstage_payload_release(self._payload)
+    def __del__(self, release: Any = library.backstage_payload_release) -> None:
+        release(self._payload)  # when the interpreter exits the module may be empty by now
 
 
 def _exporter(size: int) -> Any:

@@ -6,16 +6,13 @@ from ctypes import byref, c_uint64
 from typing import TYPE_CHECKING
 
 from . import _abi
-from ._core import Core, next_key
+from ._core import Core, next_key, watches
 from ._enums import Events
-from ._log import logger
+from ._log import log_trouble
 from ._native import check, library
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-_watches: dict[int, Watch] = {}
-
 
 class Watch:
     """A descriptor that is watched: `cancel` ends that."""
@@ -29,19 +26,23 @@ class Watch:
         self._number = 0
 
     def cancel(self) -> None:
-        """Stops watching, before the descriptor is closed."""
-        if _watches.pop(self._key, None) is not None and self._core.engine is not None:
-            library.backstage_engine_unwatch_fd(self._core.engine, self._number)
+        """Stops watching, before the descriptor is closed. Engine's thread."""
+        core = self._core
+        if core.engine is not None:
+            core.require_here()
+            if self._key in watches:  # NOT_FOUND: the descriptor could no longer be watched
+                library.backstage_engine_unwatch_fd(core.engine, self._number)
+        watches.pop(self._key, None)
 
 
 @_abi.FdCallback
 def _ready(engine: int, fd: int, events: int, key: int) -> None:
-    watch = _watches.get(key)
+    watch: Watch | None = watches.get(key)
     try:
         if watch is not None:
             watch._callback(fd, Events(events))
-    except Exception:
-        logger().exception("the callback for descriptor %d failed", fd)
+    except Exception as error:
+        log_trouble(f"the callback for descriptor {fd} failed", error)
     except BaseException as error:
         if watch is not None:
             watch._core.leave(error)
@@ -59,5 +60,5 @@ def watch(
         )
     )
     made._number = number.value
-    _watches[made._key] = made
+    watches[made._key] = made
     return made

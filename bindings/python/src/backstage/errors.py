@@ -199,6 +199,7 @@ class SystemFailure(BackstageError, OSError):
 class Closed(BackstageError, RuntimeError):
     """The engine was closed, or belongs to the process that this one was forked from."""
 
+    status = -999  # none of the library's
     reason = "the engine is closed"
 
 
@@ -216,7 +217,12 @@ def error_of(status: int, detail: str | None = None) -> BackstageError:
     if cls is SystemFailure:
         code = ctypes.get_errno()
         return SystemFailure(detail or (os.strerror(code) if code else None))
-    return cls(detail) if cls is not None else UserStatus(status, detail)
+    if cls is not None:
+        try:
+            return cls(detail)
+        except TypeError:  # a class of the user's that is made of something else
+            pass
+    return UserStatus(status, detail)
 
 
 def fail(status: int, detail: str | None = None) -> NoReturn:

@@ -10,15 +10,13 @@
 With pytest, the fixture `backstage_stage` is such a stage: see `backstage.pytest_plugin`.
 """
 
-from ._injection import inject_failure, inject_init_failure
 from ._probe import ANYTHING, Probe
-from ._stage import Failure, Stage
+from ._stage import Stage
+from ._trouble import Failure
 
 __all__ = [
     "ANYTHING",
     "Failure",
     "Probe",
     "Stage",
-    "inject_failure",
-    "inject_init_failure",
 ]

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 _SHOWN = 5
 
 
-def ref(actor: Ref | None) -> str:
+def ref(actor: Ref | str | None) -> str:
     """An actor, by its id if it has one and lives."""
     if actor is None:
-        return "nobody"
+        return "somebody"
+    if isinstance(actor, str):
+        return f'"{actor}"'
     try:
         id = actor.id
     except BackstageError:
@@ -54,11 +56,9 @@ def what(expected: Any) -> str:
 
 def dead_letter(letter: DeadLetter) -> str:
     """A dead letter: what it was, for whom, and why nobody handled it."""
-    receiver = ref(letter.receiver) if letter.receiver is not None else "somebody"
     sender = f" from {ref(letter.sender)}" if letter.sender is not None else ""
-    return (
-        f"{letter.type.name} {letter.payload!r}{sender} for {receiver}, {letter.reason.name}"
-    )
+    said = f"{letter.type.name} {letter.payload!r}{sender}"
+    return f"{said} for {ref(letter.receiver)}, {letter.reason.name}"
 
 
 def several(title: str, items: Sequence[Any], show: Callable[[Any], str]) -> str:

@@ -31,21 +31,22 @@ def _fail(context: int, envelopes: int, count: int, handled: int, key: int) -> i
     return status_of(error)
 
 
-def inject_failure(context: Context, error: Exception) -> None:
-    """Lets an actor fail on the next message or event that it is given, which its code never sees."""
+def fail_next(context: Context, error: Exception) -> Callable[[], None]:
+    """Lets an actor fail on the next message or event that it is given, which its code never sees.
+    The function returned takes that back."""
     cell = context._cell
+    key = cell.key
     check(library.backstage_become_batch(context._argument(), _fail))
-    _planned[cell.key] = error
+    _planned[key] = error
+
+    def restore() -> None:
+        if _planned.pop(key, None) is not None and key in cells:
+            library.backstage_become_batch(cell.argument, _callbacks.receive)
+
+    return restore
 
 
-def withdraw(context: Context) -> None:
-    """Takes a planned failure back."""
-    cell = context._cell
-    if _planned.pop(cell.key, None) is not None:
-        library.backstage_become_batch(context._argument(), _callbacks.receive)
-
-
-def inject_init_failure(actor: Context | type[Actor], error: Exception) -> Callable[[], None]:
+def fail_init(actor: Context | type[Actor], error: Exception) -> Callable[[], None]:
     """Lets the next `init` of an actor fail, or that of any actor of a class. The function returned
     takes that back."""
     if isinstance(actor, type):
@@ -71,7 +72,7 @@ def _fail_class(actor: type[Actor], error: Exception) -> Callable[[], None]:
         restore()
         raise error
 
-    actor.init = fail  # type: ignore[assignment, method-assign]
+    actor.init = fail  # type: ignore[method-assign]
     return restore
 
 
@@ -91,8 +92,8 @@ def _fail_start(cell: Cell, error: Exception) -> Callable[[], None]:
 
 
 def _fail_restart(cell: Cell, error: Exception) -> Callable[[], None]:
-    # The object that a restart makes is new, and with it its `init`.
-    make = cell.maker
+    # A restart makes a new object, and calls its `init` next.
+    make: Any = cell.maker
 
     def restore() -> None:
         if cell.maker is fail:
@@ -100,7 +101,12 @@ def _fail_restart(cell: Cell, error: Exception) -> Callable[[], None]:
 
     def fail(*args: Any, **kwargs: Any) -> Any:
         restore()
-        raise error
+        undo = _fail_class(make, error)
+        try:
+            return make(*args, **kwargs)
+        except BaseException:
+            undo()
+            raise
 
     cell.maker = fail
     return restore

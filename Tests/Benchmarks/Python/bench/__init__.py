@@ -1,0 +1,1 @@
+"""The harness: workloads, rounds, spreads, the table."""

@@ -1,0 +1,1 @@
+"""With asyncio alone: a task and a queue for an actor."""

@@ -1,0 +1,9 @@
+"""The time that `import backstage` takes."""
+
+from __future__ import annotations
+
+from bench.importing import import_ms
+
+
+def run(count: int) -> list[float]:
+    return [import_ms("backstage", count)]

@@ -1,0 +1,44 @@
+"""One coroutine actor asks another."""
+
+from __future__ import annotations
+
+from backstage import Actor, Context, Engine, Message, Ref
+
+from bench.clock import microseconds_each
+from bench.work import PAYLOAD, Tally, timed
+
+from .ledger import check_ledger
+
+
+class Answerer(Actor):
+    async def receive(self, context: Context, message: Message) -> object:
+        return message.payload
+
+
+class Asker(Actor):
+    def __init__(self, answerer: Ref, tally: Tally) -> None:
+        self.answerer = answerer
+        self.tally = tally
+
+    async def receive(self, context: Context, message: Message) -> None:
+        tally = self.tally
+        while tally.count < tally.limit:
+            answer = await self.answerer.ask(PAYLOAD)
+            tally.count += 1
+            tally.sum += answer[0]
+
+
+def run(count: int) -> list[float]:
+    tally = Tally()
+    with Engine() as engine:
+        asker = engine.spawn(Asker, engine.spawn(Answerer), tally)
+
+        def asks(number: int) -> None:
+            tally.reset(number)
+            asker.tell(b"begin")
+            engine.run_until_idle()
+            tally.check(number, number * PAYLOAD[0])
+
+        took = timed(asks, count)
+        check_ledger(engine)
+    return [microseconds_each(count, took)]

@@ -1,0 +1,1 @@
+"""With Pykka: actors on threads of their own."""

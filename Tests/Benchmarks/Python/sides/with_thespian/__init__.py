@@ -1,0 +1,1 @@
+"""With Thespian on its simpleSystemBase: actors in this process, on this thread."""

@@ -1,0 +1,1 @@
+"""Tests of the Python package's face."""  # noqa: N999

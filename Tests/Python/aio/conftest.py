@@ -1,0 +1,21 @@
+"""Runs of asyncio on engines whose ledgers must hold at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from backstage import Clock, Engine, aio
+
+
+@pytest.fixture
+def run(make_engine: Callable[..., Engine]) -> Callable[..., Any]:
+    """Runs a function of an engine, made with some options, in asyncio on that engine."""
+
+    def run(main: Callable[[Engine], Any], **options: Any) -> Any:
+        engine = make_engine(**{"clock": Clock.MONOTONIC, **options})
+        return aio.run(main, engine=engine)
+
+    return run

@@ -1,0 +1,1 @@
+"""Tests of what becomes of engines, and of what interrupts them."""

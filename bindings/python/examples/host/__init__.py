@@ -1,0 +1,1 @@
+"""The parts of hostwatch.py, one concern each."""

@@ -1,0 +1,255 @@
+"""Signals while an engine runs on the main thread, where Python calls their handlers.
+
+It does so between any two lines, and there appears what a handler raises: Ctrl-C's KeyboardInterrupt,
+say. In users' code that is as it is anywhere. But this package must not be cut short between two of its
+steps, and what is raised where C calls Python is lost. So meanwhile handlers are called by a guard: what
+they raise leaves `run`, at once where users' code can be interrupted, else as soon as what is done is
+done. A handler that is put in place inside a callback is guarded from the next run on.
+
+The engine sleeps in C. Python's wakeup descriptor ends that sleep, so that the handler is called; if
+that raises nothing, the engine sleeps on.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from _thread import get_ident
+from ctypes import CFUNCTYPE, byref, c_uint64, c_void_p, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import _signal
+
+from . import _abi
+from ._native import check, library
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from types import FrameType
+
+    from ._core import Core
+
+    Handler = Callable[[int, FrameType | None], Any]
+
+_PACKAGE = __package__ or ""
+
+#: Functions that call users' code, and that see to whatever that raises.
+BOUNDARIES = frozenset({
+    "receive", "init", "deinit", "decide", "dead_letter", "log", "see", "_ready", "_hear",  # from C
+    "make", "encode", "step", "_call_back", "_call",
+    "run_forever", "send", "throw",  # of asyncio
+})  # fmt: skip
+#: Functions that are not to be left half-way.
+WHOLE = frozenset({
+    "_settle", "settle", "_tell", "_send_many", "spawn", "request", "_timer", "_watcher", "spread",
+    "publish", "broadcast", "publish_by_reference", "begin", "_start", "on_engine", "do_all",
+    "failed", "_failed", "wind_up", "note_failure", "_put_away", "take_back", "finish", "_resume",
+    "_finish", "desert", "destroy",
+    "select", "call_soon", "call_at", "wake",  # of asyncio
+})  # fmt: skip
+
+_SIGNALS = range(1, signal.NSIG)
+_getsignal = _signal.getsignal  # the other makes a constant of each that is one, which takes long
+
+#: The guard that is up: there is one main thread, and one engine that runs there.
+_up: Guard | None = None
+
+
+class Guard:
+    """Stands between signals and an engine that runs, or is closed, on the main thread."""
+
+    __slots__ = ("_core", "_former_fd", "_frame", "_handlers", "_hears", "_writer")
+
+    def __init__(self, core: Core, frame: FrameType, hears: bool) -> None:
+        self._core = core
+        #: What calls C.
+        self._frame: FrameType | None = frame
+        #: Whether signals are to end the engine's sleep.
+        self._hears = hears
+        self._handlers: dict[int, tuple[Handler, Handler]] = {}
+        self._writer = -1
+        self._former_fd = -1
+
+    def put_up(self) -> None:
+        """From now on the guard calls the handlers."""
+        global _up
+        if self._hears:
+            self._writer = wakeup_of(self._core)
+        _up = self
+        for number, handler in enumerate(map(_getsignal, _SIGNALS), 1):
+            if callable(handler):
+                ours = partial(_call, self, handler)
+                self._handlers[number] = (ours, handler)
+                _signal.signal(number, ours)
+        if self._hears:
+            self._former_fd = _signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
+
+    def take_down(self) -> None:
+        """From now on Python calls them again. Those that were changed meanwhile stay as they are."""
+        global _up
+        if _up is not self:
+            return
+        if self._hears and self._writer >= 0:
+            self._give_wakeup_back()
+            self.hear()
+        for number, (ours, handler) in self._handlers.items():
+            if _getsignal(number) is ours:
+                _signal.signal(number, handler)
+        _up = self._frame = None
+
+    def _give_wakeup_back(self) -> None:
+        current = _signal.set_wakeup_fd(-1)
+        wanted = self._former_fd if current == self._writer else current
+        if wanted >= 0:
+            try:
+                _signal.set_wakeup_fd(wanted)
+            except (OSError, ValueError):  # it has been closed
+                pass
+
+    def hear(self) -> None:
+        """Takes the signals' numbers that have come, and gives them to who waited for them before."""
+        wakeup = self._core.wakeup
+        if wakeup is None:
+            return
+        try:
+            numbers = os.read(wakeup[0], 4096)
+        except BlockingIOError:
+            return
+        if self._former_fd >= 0:
+            try:
+                os.write(self._former_fd, numbers)
+            except OSError:  # full: who waits there wakes anyway
+                pass
+
+    def desert(self) -> None:
+        """In a child process: as if it had never been there. What it waits on is its parent's too."""
+        self._former_fd = -1
+        self._core.wakeup, wakeup = None, self._core.wakeup
+        self.take_down()
+        if wakeup is not None:
+            close(wakeup)
+
+    # ---- What the handlers raise
+
+    def call(self, handler: Handler, number: int, frame: FrameType | None) -> Any:
+        """Calls a handler: what it raises goes on in users' code, or leaves the run later."""
+        place = self._place(frame)
+        if place == _THEIRS:
+            return handler(number, frame)
+        core = self._core
+        try:
+            handler(number, frame)
+        except BaseException as error:
+            if place == _OUTSIDE:
+                core.keep_error(error)
+                return
+            if place == _ASKED:
+                core.held = True
+            core.leave(error)
+
+    def _place(self, frame: FrameType | None) -> int:
+        """Where the main thread is."""
+        users = False
+        is_whole = False
+        while frame is not None:
+            if frame is self._frame:
+                return _OUTSIDE
+            name = frame.f_code.co_name
+            if name == "__del__":  # what that raises is lost
+                return _OURS
+            if frame.f_globals.get("__package__") != _PACKAGE:
+                users = True
+            elif name in BOUNDARIES:
+                break
+            elif name in WHOLE:
+                is_whole, users = True, False
+            frame = frame.f_back
+        if is_whole:
+            return _ASKED if users else _OURS
+        return _THEIRS if users else _OURS
+
+
+# In users' code; in ours, below C; in what users' code has called, and which is not to be left
+# half-way; before C is called, or after.
+_THEIRS, _OURS, _ASKED, _OUTSIDE = range(4)
+
+
+def _call(guard: Guard, handler: Handler, number: int, frame: FrameType | None) -> Any:
+    if guard is not _up:  # somebody has kept it as the handler
+        return handler(number, frame)
+    return guard.call(handler, number, frame)
+
+
+def guard_for(core: Core, frame: FrameType, hears: bool) -> Guard | None:
+    """A guard, on the main thread, unless there is one."""
+    if _up is not None or not is_main_thread():
+        return None
+    return Guard(core, frame, hears)
+
+
+def is_main_thread() -> bool:
+    """Whether handlers are called here."""
+    return get_ident() == threading.main_thread().ident
+
+
+def interrupt(core: Core, frame: FrameType | None) -> None:
+    """What a handler of our own raises: KeyboardInterrupt, where that is not lost."""
+    (_up or Guard(core, None, False)).call(signal.default_int_handler, signal.SIGINT, frame)  # type: ignore[arg-type]
+
+
+def desert() -> None:
+    """In a child process."""
+    if _up is not None:
+        _up.desert()
+
+
+# ---- What ends the sleep
+
+
+def wakeup_of(core: Core) -> int:
+    """Where Python writes signals to; the engine watches the other end."""
+    if core.wakeup is None:
+        wakeup = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            check(
+                library.backstage_engine_watch_fd(
+                    core.handle, wakeup[0], _abi.READABLE, _heard, None, byref(c_uint64())
+                )
+            )
+        except BaseException:
+            close(wakeup)
+            raise
+        core.wakeup = wakeup
+    return core.wakeup[1]  # type: ignore[no-any-return]
+
+
+def close(wakeup: tuple[int, int]) -> None:
+    """Closes both ends."""
+    for end in wakeup:
+        os.close(end)
+
+
+def _hear() -> Generator[None, int, None]:
+    # A handler that nobody guards may raise wherever Python looks for signals, and first where this
+    # goes on: inside `try`. A function could not catch that.
+    while True:
+        try:
+            try:
+                yield
+                if _up is not None:
+                    _up.hear()
+            except BaseException as error:
+                if _up is not None:
+                    _up._core.leave(error)
+        except BaseException as error:
+            if _up is not None:
+                _up._core.leave(error)
+
+
+_hearing = _hear()
+next(_hearing)
+# To C three arguments more are none.
+_closure = CFUNCTYPE(None, c_void_p)(_hearing.send)
+_heard = cast(_closure, _abi.FdCallback)
