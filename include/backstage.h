@@ -79,8 +79,8 @@
  *     INVALID_ARGUMENT  a required pointer is NULL, or a value is out of range
  *     WRONG_THREAD      the engine belongs to another thread
  *     OTHER_ENGINE      called inside a callback of another engine (not for "any thread")
- *     IN_CALLBACK       called inside a dead-letter, log or free callback, which may make
- *                       "any thread" calls only; or not allowed inside any callback
+ *     IN_CALLBACK       called inside a dead-letter, log, free, sleep or wake callback, which may
+ *                       make "any thread" calls only; or not allowed inside any callback
  *     NOT_FOUND         the context's actor has ended
  *     ENDING            the context's actor is ending, or between a failure and its restart: it can
  *                       still send, but not spawn, subscribe, monitor, request or start timers and
@@ -171,6 +171,12 @@ enum {
     BACKSTAGE_NOT_VIRTUAL = -22,       /* the engine's clock cannot be advanced by hand */
     BACKSTAGE_SYSTEM = -23,            /* the system said no: errno tells why */
     BACKSTAGE_USER_STATUS = -1000      /* the first status that is yours to define */
+};
+/* What `receive`, `receive_batch` and `init` may return besides OK and a failure. Any other positive
+ * value is an OK too. */
+enum {
+    BACKSTAGE_PENDING = 1, /* not done yet: see backstage_finish */
+    BACKSTAGE_YIELD = 2    /* done, and so is the turn: of a batch `*handled` are, the rest waits */
 };
 
 /* The library's version, in the form of BACKSTAGE_VERSION. Any thread. */
@@ -319,6 +325,13 @@ enum {
     BACKSTAGE_CLOCK_VIRTUAL = 1 /* starts at 0 and moves only by backstage_engine_advance */
 };
 
+/* Called just before the engine may sleep in the kernel, and just after, with what the former
+ * returned: so that a language with a lock around all that it runs can give that up meanwhile. No
+ * other callback runs in between. May make "any thread" calls only. Not called when the engine runs
+ * in a loop of yours, nor for a look at descriptors that cannot sleep. */
+typedef void *(*backstage_sleep_callback)(void);
+typedef void (*backstage_wake_callback)(void *token);
+
 typedef struct backstage_engine_options {
     size_t size;              /* sizeof(backstage_engine_options) */
     struct ev_loop *loop;     /* NULL: a loop of its own. Else a loop of yours: see below */
@@ -333,12 +346,15 @@ typedef struct backstage_engine_options {
     void *dead_letter_state;
     backstage_log_callback log; /* NULL: no log */
     void *log_state;
+    backstage_sleep_callback sleep; /* NULL, or both: see above */
+    backstage_wake_callback wake;
 } backstage_engine_options;
 
 /* Makes an engine that belongs to the calling thread. Options may be NULL. With a loop of yours,
  * the engine works whenever that loop runs on the engine's thread, and holds the loop open only
  * while it has messages, timers (of the monotonic clock) or watchers; the loop must outlive it.
- * Errors: NO_MEMORY; SYSTEM (no descriptors left, say). */
+ * Errors: NO_MEMORY; SYSTEM (no descriptors left, say); INVALID_ARGUMENT for `sleep` without `wake`,
+ * or the reverse. */
 backstage_status backstage_engine_create(const backstage_engine_options *options,
                                          backstage_engine **engine);
 
@@ -394,7 +410,7 @@ backstage_status backstage_engine_advance(backstage_engine *engine, uint64_t by_
 backstage_status backstage_engine_now(backstage_engine *engine, uint64_t *now_ns);
 
 /* The ledger: accepted = handled + dead + queued, always, inside callbacks too. The message in
- * hand counts as queued until its callback has returned. A broadcast or publication that waits from
+ * hand counts as queued until its callback has returned, or what that left open is finished. A broadcast or publication that waits from
  * another thread counts as one message until it is taken in, then as its copies. Events (see Order)
  * stand apart. */
 typedef struct backstage_statistics {
@@ -460,6 +476,7 @@ backstage_status backstage_engine_unwatch_fd(backstage_engine *engine, uint64_t 
  *
  * A restart keeps ref, id, kind, inbox, subscriptions, requests and monitors, those of the child by
  * others too; its timers, watchers and receive timeout are gone, and it receives as it first did.
+ * So an `init` that subscribes or monitors is answered EXISTS after a restart: it may ignore that.
  * The message that it failed on is a dead letter. The strategy says who else restarts: with
  * ONE_FOR_ALL all children, with REST_FOR_ONE those born after the one that failed (the decision
  * takes time in proportion to their number). They handle nothing more, run `deinit` in reverse
@@ -546,8 +563,10 @@ typedef backstage_status (*backstage_receive_callback)(backstage_context *contex
                                                        void *state);
 
 /* Handles `count` messages (or one event) at once, in an array: no more than the actor's budget.
- * When it fails, `*handled` (0 unless set) tells how many were handled before the one that
- * failed; those after that one stay queued. When it succeeds all were handled. */
+ * When it fails, or returns BACKSTAGE_PENDING, `*handled` (0 unless set) tells how many were handled
+ * before the one that failed, or pends; those after that one stay queued. BACKSTAGE_YIELD leaves all
+ * from `*handled` on queued; if that is all of them, and it has sent itself something, one more than
+ * the capacity may wait then. When it returns BACKSTAGE_OK all were handled. */
 typedef backstage_status (*backstage_receive_batch_callback)(backstage_context *context,
                                                              const backstage_envelope *envelopes,
                                                              size_t count, size_t *handled,
@@ -637,8 +656,8 @@ backstage_status backstage_become(backstage_context *context, backstage_receive_
 backstage_status backstage_become_batch(backstage_context *context,
                                         backstage_receive_batch_callback receive_batch);
 
-/* Sets the message in hand aside for later: once the callback has returned OK it counts neither as
- * handled nor as dead, but keeps its room in the inbox, whose policy drops none that are stashed
+/* Sets the message in hand aside for later: once the callback has returned OK (or YIELD, having
+ * counted it among those handled) it counts neither as handled nor as dead, but keeps its room in the inbox, whose policy drops none that are stashed
  * (a DROP_OLDEST inbox full of these rejects). Only inside the callback that was given the
  * envelope. What is stashed when the actor restarts it gets back first (or keeps, without the
  * memory for that); when it ends, they are dead letters.
@@ -649,6 +668,20 @@ backstage_status backstage_stash(backstage_context *context, const backstage_env
  * waits in the inbox. What the callback in hand stashed itself stays. Tells how many, if count is
  * not NULL. Takes time in proportion to what is stashed and what waits. Errors: NO_MEMORY. */
 backstage_status backstage_unstash(backstage_context *context, uint32_t *count);
+
+/* Ends what an actor's callback left open by returning BACKSTAGE_PENDING: a message, an event or its
+ * `init`. How to take longer over it than one callback, while other actors run. The actor's next turn
+ * begins as if the callback returned `status` only then; until then it is given neither messages nor
+ * events. The message keeps its place, in hand and counted as queued, but its envelope is borrowed no
+ * longer: keep a payload or a backstage_reply_handle. A stash of it is forgotten. By its context the
+ * actor can still do all that it can outside its callbacks. Who is stopped, or restarts for another
+ * reason, is not waited for: the message is a dead letter (ENDED, or FAILED). Poison and drain wait
+ * for it; BACKSTAGE_RUN_UNTIL_IDLE does not. From other threads a full inbox takes no more meanwhile:
+ * a dead letter. To leave something open for the first time takes memory: without that it fails, with
+ * NO_MEMORY.
+ * Errors: NOT_WAITING if nothing pends, or nothing any more; INVALID_ARGUMENT for a positive
+ * status. */
+backstage_status backstage_finish(backstage_context *context, backstage_status status);
 
 /* Asks for a RECEIVE_TIMEOUT event whenever neither message nor event has come to this actor for
  * so long (positive), and again after as long; 0 takes that back. Never early. Ends with a restart.
@@ -693,6 +726,20 @@ backstage_status backstage_send(backstage_context *context, backstage_ref receiv
 backstage_status backstage_send_to_id(backstage_context *context, const char *id,
                                       const void *payload, size_t size);
 
+/* Sends `count` messages in order: `sizes[i]` bytes each, one behind the other in `payloads`, which
+ * may be NULL if all sizes are 0. Goes on until one is refused, whose error it returns; `*accepted`,
+ * if accepted is not NULL, tells how many were accepted before, whatever the error.
+ * Errors: as backstage_send. */
+backstage_status backstage_send_many(backstage_context *context, backstage_ref receiver,
+                                     const void *payloads, const uint32_t *sizes, size_t count,
+                                     size_t *accepted);
+
+/* How many messages more an actor's inbox takes before its overflow policy applies. It becomes less
+ * only by what this thread sends until the callback in hand has returned. Errors: NOT_FOUND and
+ * ENDING, as a send would. */
+backstage_status backstage_room(backstage_context *context, backstage_ref receiver,
+                                uint32_t *messages);
+
 /* Sends to every living actor of a kind, in order of birth, this one included. A full inbox
  * makes a dead letter. Tells how many accepted it, if receivers is not NULL.
  * Errors: INVALID_ID (the kind), PAYLOAD_TOO_LARGE, NO_MEMORY. */
@@ -721,6 +768,10 @@ backstage_status backstage_engine_send_to_id(backstage_engine *engine, const cha
                                              const void *payload, size_t size);
 backstage_status backstage_engine_send_payload(backstage_engine *engine, backstage_ref receiver,
                                                backstage_payload *payload);
+/* As backstage_send_many. */
+backstage_status backstage_engine_send_many(backstage_engine *engine, backstage_ref receiver,
+                                            const void *payloads, const uint32_t *sizes,
+                                            size_t count, size_t *accepted);
 backstage_status backstage_engine_publish(backstage_engine *engine, backstage_ref publisher,
                                           const char *topic, const void *payload, size_t size);
 backstage_status backstage_engine_broadcast(backstage_engine *engine, const char *kind,
@@ -824,6 +875,11 @@ backstage_status backstage_request_to_id(backstage_context *context, const char 
                                          const void *payload, size_t size, int64_t timeout_ns,
                                          uint64_t *token);
 
+/* Gives a request up: a FAILURE not yet handled is withdrawn, and a reply that still comes is a
+ * dead letter. A drain waits for it no more. Errors: NOT_WAITING if there is no such request of this
+ * actor's, or it has been answered: its REPLY, if not yet handled, still comes. */
+backstage_status backstage_request_cancel(backstage_context *context, uint64_t token);
+
 /* Answers the request in hand. Errors: NOT_WAITING when the request has been answered, timed out
  * or gone: the reply is then a dead letter; INBOX_FULL when the asker's inbox is full, whatever its
  * policy: try again later. Else as backstage_send. */
@@ -889,6 +945,18 @@ backstage_status backstage_watch_signal(backstage_context *context, int signal, 
 
 /* Ends a watcher of either sort; an event not yet handled is withdrawn. Errors: NOT_FOUND. */
 backstage_status backstage_unwatch(backstage_context *context, uint64_t watcher);
+
+/* ---- Plug-ins ----------------------------------------------------------------------------
+ *
+ * A plug-in is a shared library whose actors a program loads by name, in whatever language: Python's
+ * engine.load("./sampler.so") does. It exports one function of this type, by the name of
+ * BACKSTAGE_PLUGIN_ENTRY, and is linked with libbackstage. The function spawns what the plug-in
+ * brings, hands out the ref of its chief actor, and does no more; `argument` is `size` bytes of the
+ * program's, borrowed. On an error it leaves nothing behind. Called on the engine's thread. */
+#define BACKSTAGE_PLUGIN_ENTRY "backstage_plugin_spawn"
+typedef backstage_status backstage_plugin_spawn_function(backstage_engine *engine,
+                                                         const void *argument, size_t size,
+                                                         backstage_ref *actor);
 
 #ifdef __cplusplus
 }

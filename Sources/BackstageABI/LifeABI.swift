@@ -44,6 +44,11 @@ public func backstage_unstash(_ context: OpaquePointer!, _ count: UnsafeMutableP
     actor(context)?.unstash(count) ?? .invalidArgument
 }
 
+@implementation @_cdecl("backstage_finish")
+public func backstage_finish(_ context: OpaquePointer!, _ status: backstage_status) -> backstage_status {
+    actor(context)?.finish(status) ?? .invalidArgument
+}
+
 @implementation @_cdecl("backstage_receive_timeout")
 public func backstage_receive_timeout(_ context: OpaquePointer!, _ after: Int64) -> backstage_status {
     actor(context)?.setReceiveTimeout(after) ?? .invalidArgument

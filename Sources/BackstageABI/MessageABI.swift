@@ -17,6 +17,27 @@ public func backstage_send_to_id(
     return actor.send(toID: id, payload, size)
 }
 
+@implementation @_cdecl("backstage_send_many")
+public func backstage_send_many(
+    _ context: OpaquePointer!, _ receiver: backstage_ref, _ payloads: UnsafeRawPointer!,
+    _ sizes: UnsafePointer<UInt32>!, _ count: Int, _ accepted: UnsafeMutablePointer<Int>!
+) -> backstage_status {
+    var number = 0
+    defer { accepted?.pointee = number }
+    guard let actor = actor(context), let payloads = Payloads(payloads, sizes, count) else {
+        return .invalidArgument
+    }
+    return actor.send(receiver, payloads, &number)
+}
+
+@implementation @_cdecl("backstage_room")
+public func backstage_room(
+    _ context: OpaquePointer!, _ receiver: backstage_ref, _ messages: UnsafeMutablePointer<UInt32>!
+) -> backstage_status {
+    guard let actor = actor(context), let messages else { return .invalidArgument }
+    return actor.room(of: receiver, messages)
+}
+
 @implementation @_cdecl("backstage_broadcast")
 public func backstage_broadcast(
     _ context: OpaquePointer!, _ kind: UnsafePointer<CChar>!, _ payload: UnsafeRawPointer!, _ size: Int,
@@ -56,6 +77,19 @@ public func backstage_engine_send_payload(
 ) -> backstage_status {
     guard let engine = engine(handle), let block = block(payload) else { return .invalidArgument }
     return engine.sendFromOutside(receiver, payload: block)
+}
+
+@implementation @_cdecl("backstage_engine_send_many")
+public func backstage_engine_send_many(
+    _ handle: OpaquePointer!, _ receiver: backstage_ref, _ payloads: UnsafeRawPointer!,
+    _ sizes: UnsafePointer<UInt32>!, _ count: Int, _ accepted: UnsafeMutablePointer<Int>!
+) -> backstage_status {
+    var number = 0
+    defer { accepted?.pointee = number }
+    guard let engine = engine(handle), let payloads = Payloads(payloads, sizes, count) else {
+        return .invalidArgument
+    }
+    return engine.sendManyFromOutside(receiver, payloads, &number)
 }
 
 @implementation @_cdecl("backstage_engine_publish")

@@ -36,6 +36,11 @@ public func backstage_request_to_id(
     return actor.request(toID: id, payload, size, timeout: timeout, token)
 }
 
+@implementation @_cdecl("backstage_request_cancel")
+public func backstage_request_cancel(_ context: OpaquePointer!, _ token: UInt64) -> backstage_status {
+    actor(context)?.cancelRequest(token) ?? .invalidArgument
+}
+
 @implementation @_cdecl("backstage_reply")
 public func backstage_reply(
     _ context: OpaquePointer!, _ request: UnsafePointer<backstage_envelope>!, _ payload: UnsafeRawPointer!,

@@ -14,7 +14,8 @@ private struct Limits {
         guard options.clock <= UInt32(BACKSTAGE_CLOCK_VIRTUAL), options.reserved == 0,
             options.actors_max <= UInt32(BACKSTAGE_ACTORS_MAX),
             0...Int(BACKSTAGE_PAYLOAD_BYTES_MAX) ~= options.payload_bytes_max,
-            options.remote_capacity <= UInt32(BACKSTAGE_REMOTE_CAPACITY_MAX)
+            options.remote_capacity <= UInt32(BACKSTAGE_REMOTE_CAPACITY_MAX),
+            (options.sleep == nil) == (options.wake == nil)
         else { return nil }
         func or(_ value: Int, _ standard: Int) -> Int { value == 0 ? standard : value }
         actors = or(Int(options.actors_max), Int(BACKSTAGE_ACTORS_DEFAULT))
@@ -120,7 +121,9 @@ extension Engine {
         let base = parts.base.unsafelyUnwrapped
         let engine = base.assumingMemoryBound(to: EngineState.self)
         let poller = (base + plan.poller).assumingMemoryBound(to: Poller.self)
-        poller.initialize(to: Poller(loop: parts.loop.unsafelyUnwrapped))
+        poller.initialize(
+            to: Poller(
+                loop: parts.loop.unsafelyUnwrapped, sleepCallback: options.sleep, wakeCallback: options.wake))
         let slots = parts.slots.unsafelyUnwrapped
         let remote = (base + plan.remote).assumingMemoryBound(to: RemoteQueue.self)
         // The poller never moves, so the pointer stays good.

@@ -96,6 +96,8 @@ package struct EngineState {
     var failures: UInt64 = 0
     var polls: UInt64 = 0
     var stopRequested = false
+    /// The actor whose turn it is wants it to be over.
+    var hasYielded = false
     /// The actor whose `deinit` runs.
     var departing: Actor?
     var isDestroying = false

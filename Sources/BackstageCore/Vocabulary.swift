@@ -30,6 +30,8 @@ extension Status {
     package static var stopped: Status { Status(BACKSTAGE_STOPPED) }
     package static var notVirtual: Status { Status(BACKSTAGE_NOT_VIRTUAL) }
     package static var system: Status { Status(BACKSTAGE_SYSTEM) }
+    static var pending: Status { Status(BACKSTAGE_PENDING) }
+    static var yield: Status { Status(BACKSTAGE_YIELD) }
 }
 
 /// Message types, as stored in an envelope.

@@ -115,11 +115,23 @@ static void call_requests(const test_set *set, backstage_status want) {
     CHECK_STATUS(backstage_reply_later(context, &set->handle, "x", 1), want);
     bool ok = want == BACKSTAGE_OK;
     CHECK((token != 77) == ok && (token_by_id != 77) == ok);
+    CHECK_STATUS(backstage_request_cancel(context, token), want);
+}
+
+static void call_sends_of_many(const test_set *set, backstage_status want) {
+    static const uint32_t sizes[] = {1, 2};
+    size_t accepted = 77;
+    uint32_t room = 77;
+    CHECK_STATUS(backstage_send_many(set->context, set->other, "xyz", sizes, 2, &accepted), want);
+    CHECK_STATUS(backstage_room(set->context, set->other, &room), want);
+    CHECK_EQ(accepted, want == BACKSTAGE_OK ? 2 : 0);
+    CHECK((room != 77) == (want == BACKSTAGE_OK));
 }
 
 static void call_sends(const test_set *set, backstage_status want) {
     backstage_context *context = set->context;
     uint32_t receivers = 77;
+    call_sends_of_many(set, want);
     CHECK_STATUS(backstage_send(context, set->other, "x", 1), want);
     CHECK_STATUS(backstage_send_to_id(context, "other", "x", 1), want);
     CHECK_STATUS(backstage_broadcast(context, "kind", "x", 1, &receivers), want);
@@ -177,6 +189,8 @@ static void call_receiving(const test_set *set, backstage_status want) {
     CHECK_STATUS(backstage_become(context, keep_request), want);
     CHECK_STATUS(backstage_unstash(context, &count), want);
     CHECK_STATUS(backstage_receive_timeout(context, 1000), want);
+    CHECK_STATUS(backstage_finish(context, BACKSTAGE_OK),
+                 want == BACKSTAGE_OK ? BACKSTAGE_NOT_WAITING : want);
     CHECK_EQ(count, want == BACKSTAGE_OK ? 0 : 77);
     if (want != BACKSTAGE_OK) {
         CHECK_STATUS(backstage_stash(context, &set->request), want);
@@ -198,12 +212,17 @@ void test_call_waiting(const test_set *set, backstage_status want) {
 }
 
 void test_call_any_thread(const test_set *set, backstage_status want) {
+    static const uint32_t sizes[] = {0, 3};
+    size_t accepted = 77;
     backstage_payload *payload = NULL;
     void *data = NULL;
     CHECK_EQ(backstage_version(), BACKSTAGE_VERSION);
     CHECK_STR(backstage_status_name(BACKSTAGE_OK), "OK");
     CHECK_STATUS(backstage_engine_send(set->engine, set->other, "x", 1), want);
     CHECK_STATUS(backstage_engine_send_to_id(set->engine, "other", "x", 1), want);
+    CHECK_STATUS(backstage_engine_send_many(set->engine, set->other, "xyz", sizes, 2, &accepted),
+                 want);
+    CHECK_EQ(accepted, want == BACKSTAGE_OK ? 2 : 0);
     CHECK_STATUS(backstage_engine_publish(set->engine, set->actor, NULL, "x", 1), want);
     CHECK_STATUS(backstage_engine_broadcast(set->engine, "kind", "x", 1), want);
     CHECK_STATUS(backstage_payload_create(set->engine, 1, &payload, &data), want);

@@ -25,9 +25,12 @@ static void check_ending(const test_set *set) {
 /* What it still may. */
 static void check_can_send(const test_set *set) {
     backstage_context *context = set->context;
-    uint32_t receivers = 77;
+    uint32_t receivers = 77, room = 77;
+    const uint32_t one = 1;
     CHECK_OK(backstage_send(context, set->other, "x", 1));
     CHECK_OK(backstage_send_to_id(context, "other", "x", 1));
+    CHECK_OK(backstage_send_many(context, set->other, "x", &one, 1, NULL));
+    CHECK_OK(backstage_room(context, set->other, &room));
     CHECK_OK(backstage_broadcast(context, "others", "x", 1, &receivers));
     CHECK_EQ(receivers, 1);
     CHECK_OK(backstage_payload_retain(set->payload));
@@ -72,18 +75,25 @@ TEST(an_actor_on_its_way_out_takes_nothing_new) {
     test_set set = test_set_open();
     backstage_context *other = test_context(set.engine, set.other);
     uint64_t token = 77;
+    uint32_t room = 77;
+    const uint32_t one = 1;
+    size_t accepted = 77;
     CHECK_OK(backstage_stop(other, set.actor));
     backstage_statistics before = test_statistics(set.engine);
     const backstage_status ending = BACKSTAGE_ENDING;
     CHECK_STATUS(backstage_send(other, set.actor, "x", 1), ending);
     CHECK_STATUS(backstage_send_to_id(other, "actor", "x", 1), ending);
     CHECK_STATUS(backstage_send(set.context, set.actor, "x", 1), ending);
+    CHECK_STATUS(backstage_send_many(other, set.actor, "x", &one, 1, &accepted), ending);
+    CHECK_STATUS(backstage_engine_send_many(set.engine, set.actor, "x", &one, 1, NULL), ending);
+    CHECK_STATUS(backstage_room(other, set.actor, &room), ending);
+    CHECK_STATUS(backstage_finish(set.context, BACKSTAGE_OK), BACKSTAGE_NOT_WAITING);
     CHECK_STATUS(backstage_request(other, set.actor, "x", 1, 0, &token), ending);
     CHECK_STATUS(backstage_send_payload(other, set.actor, set.payload), ending);
     CHECK_STATUS(backstage_engine_send(set.engine, set.actor, "x", 1), ending);
     CHECK_STATUS(backstage_engine_send_to_id(set.engine, "actor", "x", 1), ending);
     CHECK_STATUS(backstage_engine_send_payload(set.engine, set.actor, set.payload), ending);
-    CHECK_EQ(token, 77);
+    CHECK(token == 77 && room == 77 && accepted == 0);
     test_check_unchanged(set.engine, &before);
     test_set_close(&set);
 }
@@ -173,6 +183,9 @@ TEST(a_ref_whose_actor_has_ended_finds_nothing) {
     backstage_ref found = 77;
     uint64_t token = 77;
     const char *id = NULL;
+    uint32_t room = 77;
+    const uint32_t one = 1;
+    size_t accepted = 77;
     CHECK_OK(backstage_shutdown(set.context));
     test_run(set.engine);
     backstage_statistics before = test_statistics(set.engine);
@@ -180,6 +193,10 @@ TEST(a_ref_whose_actor_has_ended_finds_nothing) {
     CHECK_STATUS(backstage_send(other, set.actor, "x", 1), gone);
     CHECK_STATUS(backstage_send_to_id(other, "actor", "x", 1), gone);
     CHECK_STATUS(backstage_send_payload(other, set.actor, set.payload), gone);
+    CHECK_STATUS(backstage_send_many(other, set.actor, "x", &one, 1, &accepted), gone);
+    CHECK_STATUS(backstage_engine_send_many(set.engine, set.actor, "x", &one, 1, NULL), gone);
+    CHECK_STATUS(backstage_room(other, set.actor, &room), gone);
+    CHECK_STATUS(backstage_finish(set.context, BACKSTAGE_OK), gone);
     CHECK_STATUS(backstage_request(other, set.actor, "x", 1, 0, &token), gone);
     CHECK_STATUS(backstage_stop(other, set.actor), gone);
     CHECK_STATUS(backstage_poison(other, set.actor), gone);
@@ -193,6 +210,7 @@ TEST(a_ref_whose_actor_has_ended_finds_nothing) {
     CHECK_STATUS(backstage_engine_context(set.engine, set.actor, &context), gone);
     CHECK_STATUS(backstage_engine_actor_statistics(set.engine, set.actor, &statistics), gone);
     CHECK(found == 77 && token == 77 && id == NULL && context == NULL && statistics.queued == 0);
+    CHECK(room == 77 && accepted == 0);
     test_check_unchanged(set.engine, &before);
     test_set_close(&set);
 }

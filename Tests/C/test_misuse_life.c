@@ -46,6 +46,8 @@ TEST(a_null_context_is_refused) {
     REFUSED(backstage_stash(NULL, &set.request));
     REFUSED(backstage_unstash(NULL, &count));
     REFUSED(backstage_receive_timeout(NULL, 1));
+    REFUSED(backstage_finish(NULL, BACKSTAGE_OK));
+    REFUSED(backstage_request_cancel(NULL, 1));
     REFUSED(backstage_monitor_id(NULL, "other", &actor));
     REFUSED(backstage_request_to_id(NULL, "other", "x", 1, 0, &token));
     REFUSED(backstage_reply_later(NULL, &set.handle, "x", 1));
@@ -108,6 +110,11 @@ TEST(values_out_of_range_are_refused) {
     uint64_t token = 77;
     REFUSED(backstage_receive_timeout(set.context, -1));
     REFUSED(backstage_receive_timeout(set.context, INT64_MIN));
+    REFUSED(backstage_finish(set.context, 1));
+    REFUSED(backstage_finish(set.context, INT32_MAX));
+    GIVES(backstage_finish(set.context, BACKSTAGE_OK), BACKSTAGE_NOT_WAITING);
+    GIVES(backstage_finish(set.context, INT32_MIN), BACKSTAGE_NOT_WAITING);
+    GIVES(backstage_request_cancel(set.context, 77), BACKSTAGE_NOT_WAITING);
     GIVES(backstage_request_to_id(set.context, "", "x", 1, 0, &token), BACKSTAGE_INVALID_ID);
     GIVES(backstage_request_to_id(set.context, "other", large, sizeof large, 0, &token),
           BACKSTAGE_PAYLOAD_TOO_LARGE);

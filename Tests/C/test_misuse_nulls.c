@@ -159,6 +159,30 @@ static void never_free(void *data, size_t size, void *state) {
     CHECK(false);
 }
 
+TEST(those_that_send_many_refuse_null_and_say_that_none_was_accepted) {
+    open_set();
+    backstage_context *c = set.context;
+    backstage_engine *e = set.engine;
+    static const uint32_t sizes[] = {1, 1};
+    size_t accepted[6] = {77, 77, 77, 77, 77, 77};
+    uint32_t room = 77;
+    REFUSED(backstage_send_many(NULL, set.other, "xx", sizes, 2, &accepted[0]));
+    REFUSED(backstage_send_many(c, set.other, NULL, sizes, 2, &accepted[1]));
+    REFUSED(backstage_send_many(c, set.other, "xx", NULL, 2, &accepted[2]));
+    REFUSED(backstage_engine_send_many(NULL, set.other, "xx", sizes, 2, &accepted[3]));
+    REFUSED(backstage_engine_send_many(e, set.other, NULL, sizes, 2, &accepted[4]));
+    REFUSED(backstage_engine_send_many(e, set.other, "xx", NULL, 2, &accepted[5]));
+    REFUSED(backstage_send_many(c, set.other, "xx", NULL, 2, NULL));
+    REFUSED(backstage_engine_send_many(NULL, set.other, "xx", sizes, 2, NULL));
+    REFUSED(backstage_room(NULL, set.other, &room));
+    REFUSED(backstage_room(c, set.other, NULL));
+    CHECK_EQ(room, 77);
+    for (int i = 0; i < 6; i++) {
+        CHECK_EQ(accepted[i], 0);
+    }
+    test_set_close(&set);
+}
+
 TEST(functions_of_any_thread_refuse_null) {
     open_set();
     backstage_engine *e = set.engine;

@@ -116,7 +116,7 @@ TEST(any_negative_status_restarts_and_no_other) {
                                                 BACKSTAGE_SYSTEM,
                                                 BACKSTAGE_USER_STATUS,
                                                 INT32_MIN,
-                                                1,
+                                                3,
                                                 INT32_MAX};
     test_family *f = test_family_of("a", BACKSTAGE_ONE_FOR_ONE, BACKSTAGE_DIRECTIVE_RESTART);
     for (int i = 0; i < 6; i++) {

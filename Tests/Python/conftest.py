@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from _pytest.faulthandler import fault_handler_stderr_fd_key
 
 from backstage import Clock, DeadLetter, Engine, _callbacks, codecs
 
@@ -59,7 +60,18 @@ def letters() -> list[DeadLetter]:
 
 
 @pytest.fixture
-def make_engine(logged: Logged, letters: list[DeadLetter]) -> Iterator[Callable[..., Engine]]:
+def watchdog(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Ends the tests with everybody's traceback if one hangs."""
+    stderr = pytestconfig.stash.get(fault_handler_stderr_fd_key, 2)
+    faulthandler.dump_traceback_later(SECONDS_MAX, exit=True, file=stderr)
+    yield
+    faulthandler.cancel_dump_traceback_later()
+
+
+@pytest.fixture
+def make_engine(
+    watchdog: None, logged: Logged, letters: list[DeadLetter]
+) -> Iterator[Callable[..., Engine]]:
     """Makes engines with a virtual clock. In the end their ledgers hold, and nothing is left."""
     engines: list[Engine] = []
 
@@ -69,16 +81,17 @@ def make_engine(logged: Logged, letters: list[DeadLetter]) -> Iterator[Callable[
         engines.append(engine)
         return engine
 
-    faulthandler.dump_traceback_later(SECONDS_MAX, exit=True)
     try:
         yield make
         for engine in engines:
             end(engine)
     finally:
-        faulthandler.cancel_dump_traceback_later()
         for engine in engines:
             engine.close()
-    assert not codecs._travelling, "objects that travel by reference were left behind"
+    left = [*codecs._travelling, *codecs._shares]
+    codecs._travelling.clear()
+    codecs._shares.clear()
+    assert not left, "objects that travel by reference were left behind"
 
 
 def end(engine: Engine) -> None:

@@ -329,15 +329,3 @@ def test_the_actor_of_another_engine_can_be_told(make_engine: Callable[..., Engi
     assert kept == []
     other.run_until_idle()
     assert kept == [(b"0", None), (b"1", None), (b"2", None)]
-
-
-def test_refs_of_one_actor_are_equal(make_engine: Callable[..., Engine]) -> None:
-    one, other = make_engine(), make_engine()
-    first, second = one.spawn(Keeper, []), one.spawn(Keeper, [])
-    same = one.ref(first.value)
-    assert first == same == first.using(backstage.codecs.JSON)
-    assert hash(first) == hash(same)
-    assert first != second
-    assert first != first.value
-    assert other.ref(first.value) != first
-    assert len({first, same, second}) == 2

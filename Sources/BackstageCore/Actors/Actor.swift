@@ -50,10 +50,11 @@ struct ActorFlags: OptionSet {
     static var parked: ActorFlags { ActorFlags(rawValue: 1 << 8) }
     /// Between a failure and the next start: handles nothing.
     static var restarting: ActorFlags { ActorFlags(rawValue: 1 << 9) }
-    /// Restarting, and waiting for its supervisor's word: `ready`, but on no list.
+    /// Restarting, and waiting for its supervisor's word, or for what pends to be finished: `ready`, but
+    /// on no list.
     static var suspended: ActorFlags { ActorFlags(rawValue: 1 << 10) }
-    /// Its receive callback is another since its turn began.
-    static var changed: ActorFlags { ActorFlags(rawValue: 1 << 11) }
+    /// Its receive callback is another since its turn began, or it yielded; or what pended is finished.
+    static var interrupted: ActorFlags { ActorFlags(rawValue: 1 << 11) }
     /// Has a receive timeout.
     static var timed: ActorFlags { ActorFlags(rawValue: 1 << 12) }
 
@@ -64,13 +65,13 @@ struct ActorFlags: OptionSet {
     /// A turn that leaves nothing queued ends with more than rest.
     static var noteworthy: ActorFlags { either(unfinished, timed) }
     /// A turn begins with more than messages.
-    static var attention: ActorFlags { either(noteworthy, changed) }
+    static var attention: ActorFlags { either(noteworthy, interrupted) }
     /// A send is refused, or needs a closer look.
     static var refusing: ActorFlags { either(poisoned, ending) }
     /// Handles nothing more, or not for now.
     static var halting: ActorFlags { either(ending, restarting) }
     /// No further message in this turn.
-    static var interrupting: ActorFlags { either(halting, changed) }
+    static var interrupting: ActorFlags { either(halting, interrupted) }
 
     /// Not an array literal, which would be an array in a debug build.
     @inline(__always) private static func either(_ a: ActorFlags, _ b: ActorFlags) -> ActorFlags {
@@ -207,8 +208,13 @@ extension Actor {
     /// Slots in use, the message in hand included.
     @inline(__always) var used: UInt32 { pointee.tail &- pointee.head }
 
-    /// Messages that the callback running now was given.
-    var hand: UInt32 { pointee.engine.pointee.handling == self ? pointee.engine.pointee.hand : 0 }
+    /// Whether a callback runs that was given messages of this actor, and may read them.
+    var isHandling: Bool { pointee.engine.pointee.handling == self }
+
+    /// Messages that the callback running now was given; or the one that pends.
+    var hand: UInt32 {
+        isHandling ? pointee.engine.pointee.hand : pending == .message ? 1 : 0
+    }
 
     /// Messages that wait for a callback.
     var waiting: UInt32 { used &- hand }

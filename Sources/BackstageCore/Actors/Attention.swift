@@ -5,14 +5,22 @@ extension Engine {
     /// turn is over, and seen to.
     @inline(never)
     func attend(_ actor: Actor) -> Bool {
-        actor.pointee.flags.remove(.changed)
         if actor.pointee.flags.has(.poisoned), isKilled(actor) {
             actor.pointee.flags.remove(.ready)
             return false
         }
+        if actor.pointee.flags.has(.interrupted) {
+            actor.pointee.flags.remove(.interrupted)
+            if !actor.pointee.flags.has(.halting) { conclude(actor) }
+        }
+        pointee.hasYielded = false
         if actor.pointee.flags.has(.starting), !actor.pointee.flags.has(.halting) { start(actor) }
         if actor.pointee.flags.has(.timed) { noteCame(actor) }
         if actor.pointee.flags.has(.events) { handleEvents(actor) }
+        if actor.pointee.flags.has(.suspended) {
+            if actor.used == 0, actor.pointee.ring != nil { restRing(actor) }
+            return false
+        }
         if actor.pointee.flags.has(.poisoned), !actor.pointee.flags.has(.halting), leave(actor) {
             return false
         }
@@ -20,7 +28,7 @@ extension Engine {
             halt(actor)
             return false
         }
-        if pointee.stopRequested {
+        if pointee.stopRequested || pointee.hasYielded {
             endTurn(actor)
             return false
         }
@@ -40,6 +48,8 @@ extension Engine {
         pointee.untilLook &-= 1
         let status = initialize(actor.context, actor.pointee.state)
         if status < 0 { fail(actor, status, inInit: true) }
+        if status == .yield { pointee.hasYielded = true }
+        if status == .pending, pend(actor, .start) == nil { fail(actor, .noMemory, inInit: true) }
     }
 
     /// The turn of an actor that was poisoned, or is drained. Whether it rests.

@@ -19,7 +19,7 @@ extension Actor {
             life.pointee.firstIsBatch = pointee.flags.has(.batch)
         }
         pointee.engine.setReceive(self, receive, isBatch: isBatch)
-        pointee.flags.insert(.changed)
+        pointee.flags.insert(.interrupted)
         return .ok
     }
 }

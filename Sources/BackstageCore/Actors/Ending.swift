@@ -30,7 +30,7 @@ extension Actor {
         if pointee.flags.has(.restarting) { return .ok }
         pointee.flags.insert(.restarting)
         pointee.flags.reason = Reason.normal
-        pointee.engine.makeReady(self)
+        pointee.engine.wake(self)
         return .ok
     }
 
@@ -57,9 +57,7 @@ extension Engine {
         details.pointee.status = cause.status
         details.pointee.initializeOrOrigin = cause.origin
         details.pointee.marks.originReason = cause.reason
-        guard actor.pointee.flags.has(.suspended) else { return makeReady(actor) }
-        actor.pointee.flags.remove(.suspended)
-        enqueueReady(actor)
+        wake(actor)
     }
 
     /// The turn of an actor that ends or restarts: ends the last of its children first, and goes on
@@ -117,6 +115,7 @@ extension Engine {
 
     private func buryQueue(of actor: Actor) {
         let reason = pointee.isDestroying ? DeadReason.engineEnded : DeadReason.ended
+        forgetPending(of: actor)
         buryStash(of: actor, reason)
         while actor.used != 0 {
             let slot = actor.slot(actor.pointee.head)

@@ -1,7 +1,7 @@
 import CBackstage
 
 /// What an actor has only once it supervises, is restarted, is drained, sets messages aside, changes
-/// how it receives, or waits for silence.
+/// how it receives, leaves something open, or waits for silence.
 struct ActorLife {
     /// Who its children's failures are for.
     var supervision: UnsafeMutablePointer<Supervision>?
@@ -28,6 +28,8 @@ struct ActorLife {
     /// How it received at first, if it does so no more.
     var firstReceive: backstage_receive_callback?
     var firstIsBatch = false
+
+    var unfinished = Unfinished()
 
     var receiveTimeout: Source?
     /// When a message or event last came.

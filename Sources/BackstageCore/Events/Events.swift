@@ -44,7 +44,8 @@ extension Engine {
     /// Hands the actor its events, as many as its budget allows.
     func handleEvents(_ actor: Actor) {
         for _ in 0..<actor.pointee.budget {
-            guard !actor.pointee.flags.has(.halting), !pointee.stopRequested,
+            guard !actor.pointee.flags.has(.halting), !actor.pointee.flags.has(.suspended),
+                !pointee.stopRequested, !pointee.hasYielded,
                 let source = actor.details.pointee.extras?.pointee.laneFirst
             else { return }
             withdraw(source)
@@ -64,9 +65,22 @@ extension Engine {
         pointee.events += 1
         pointee.untilLook &-= 1
         let status = receiveEvent(actor)
-        if status < 0 { fail(actor, status) }
+        if status != 0, interrupt(actor, token, status) { return }
         // The callback may have unwatched it.
         if kind == .io, let source = pointee.sources.find(token) { rearm(source) }
+    }
+
+    /// The callback returned something else than OK. Whether the event pends.
+    private func interrupt(_ actor: Actor, _ token: UInt64, _ status: Status) -> Bool {
+        if status < 0 { fail(actor, status) }
+        if status == .yield { pointee.hasYielded = true }
+        guard status == .pending else { return false }
+        guard pend(actor, .event, token) != nil else {
+            fail(actor, .noMemory)
+            return false
+        }
+        if let source = pointee.sources.find(token) { disarm(source) }
+        return true
     }
 
     private func receiveEvent(_ actor: Actor) -> Status {

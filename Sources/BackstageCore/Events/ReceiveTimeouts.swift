@@ -47,7 +47,7 @@ extension Engine {
     func expireReceiveTimeout(_ source: Source) {
         let owner = source.pointee.owner
         let due = (owner.life?.pointee.lastCame ?? 0) + source.pointee.period
-        let isBusy = owner.used != 0 || owner.pointee.flags.has(.events)
+        let isBusy = owner.used != 0 || owner.pointee.flags.has(.events) || owner.isPending
         let isSilent = !isBusy && due <= pointee.now
         if isSilent {
             source.pointee.target = due

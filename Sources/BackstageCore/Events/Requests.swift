@@ -32,6 +32,22 @@ extension Actor {
         return .ok
     }
 
+    /// Gives a request up. Nobody waits for its answer any more.
+    package func cancelRequest(_ token: UInt64) -> Status {
+        let status = check()
+        if status != .ok { return status }
+        guard let source = pointee.engine.source(token, of: self), source.pointee.kind == .request else {
+            return .notWaiting
+        }
+        pointee.engine.cancel(source)
+        // That may have been the last that a drain waited for.
+        if pointee.flags.has(.poisoned) {
+            pointee.engine.makeReady(self)
+            pointee.engine.settleIfDown(self)
+        }
+        return .ok
+    }
+
     /// Answers a request, by what an envelope or a reply handle says of it.
     package func reply(
         to asker: backstage_ref, _ token: UInt64, _ payload: UnsafeRawPointer?, _ size: Int

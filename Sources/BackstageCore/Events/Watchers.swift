@@ -133,6 +133,12 @@ extension Engine {
         ev_io_start(loop, &io.pointee.watcher)
     }
 
+    /// Looks at a descriptor no more until its event has been handled.
+    func disarm(_ source: Source) {
+        guard source.pointee.kind == .io, let io = source.pointee.io else { return }
+        ev_io_stop(loop, &io.pointee.watcher)
+    }
+
     private func descriptorIsReady(_ io: UnsafeMutablePointer<IOWatcher>, _ revents: Int32) {
         var events: UInt32 = 0
         if Int(revents) & Int(EV_READ) != 0 { events |= UInt32(BACKSTAGE_READABLE) }

@@ -15,6 +15,12 @@ struct Poller {
     var prepare = ev_prepare()
     var check = ev_check()
     var idle = ev_idle()
+    // Around each sleep in a loop of the engine's own.
+    let sleepCallback: backstage_sleep_callback?
+    let wakeCallback: backstage_wake_callback?
+    /// The poll to come may sleep.
+    var mayBlock = false
+    var sleepToken: UnsafeMutableRawPointer?
 }
 
 private func engine(_ data: UnsafeMutableRawPointer?) -> Engine {
@@ -32,7 +38,7 @@ extension Engine {
         clibev_timer_init(
             &poller.pointee.alarm, { _, watcher, _ in engine(watcher?.pointee.data).keepHostAwake() }, self)
         ev_async_start(loop, &poller.pointee.wake)
-        if !pointee.isGuest { return }
+        if !pointee.isGuest { return announceSleeps() }
         clibev_prepare_init(
             &poller.pointee.prepare, { _, watcher, _ in engine(watcher?.pointee.data).hostSleeps() }, self)
         clibev_check_init(
@@ -72,7 +78,9 @@ extension Engine {
         if fallAsleep() {
             pointee.polls += 1
             if pointee.isGuest { ev_ref(loop) }
+            pointee.poller.pointee.mayBlock = deadline > pointee.now
             ev_run(loop, Int32(EVRUN_ONCE))
+            pointee.poller.pointee.mayBlock = false
             if pointee.isGuest { ev_unref(loop) }
         }
         wakeUp()
@@ -101,6 +109,34 @@ extension Engine {
 
     private func wakeUp() {
         pointee.remote.pointee.isAsleep.store(false, ordering: .relaxed)
+    }
+}
+
+// Who asked for it is told of each sleep: by libev, so that what its watchers call back for is not part
+// of it.
+
+extension Engine {
+    fileprivate func announceSleeps() {
+        if pointee.poller.pointee.sleepCallback == nil { return }
+        ev_set_userdata(loop, self)
+        ev_set_loop_release_cb(
+            loop, { engine(ev_userdata($0)).fallsAsleep() }, { engine(ev_userdata($0)).hasSlept() })
+    }
+
+    private func fallsAsleep() {
+        let poller = pointee.poller
+        guard poller.pointee.mayBlock, let callback = poller.pointee.sleepCallback else { return }
+        observe { poller.pointee.sleepToken = callback() }
+    }
+
+    /// libev has yet to look at what the system said.
+    private func hasSlept() {
+        let poller = pointee.poller
+        guard poller.pointee.mayBlock, let callback = poller.pointee.wakeCallback else { return }
+        let savedErrno = clibev_errno()
+        poller.pointee.mayBlock = false
+        observe { callback(poller.pointee.sleepToken) }
+        clibev_set_errno(savedErrno)
     }
 }
 

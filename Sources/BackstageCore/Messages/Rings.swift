@@ -183,7 +183,7 @@ extension Actor {
             position &+= 1
         }
         let old = UnsafeMutableRawPointer(pointee.ring.unsafelyUnwrapped)
-        if hand > 0, engine.pointee.retiredRing == nil {
+        if isHandling, hand > 0, engine.pointee.retiredRing == nil {
             engine.pointee.retiredRing = RetiredRing(ring: old, ringClass: oldClass)
         } else {
             engine.giveOutgrown(old, oldClass)

@@ -49,7 +49,7 @@ extension Actor {
     /// The slot of a message in hand, if it is one. It may lie in a ring outgrown since.
     private func inHand(_ message: UnsafePointer<backstage_envelope>) -> Envelope? {
         let engine = pointee.engine
-        guard hand > 0 else { return nil }
+        guard isHandling else { return nil }
         var first = slot(pointee.head)
         if let retired = engine.pointee.retiredRing {
             first =

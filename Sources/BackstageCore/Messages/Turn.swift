@@ -11,14 +11,15 @@ extension Engine {
         if actor.used != 0 {
             actor.noteWaiting(actor.used)
             pointee.handling = actor
-            if actor.pointee.flags.has(.batch) { handleBatch(actor) } else { handleEach(actor) }
+            let end = actor.pointee.flags.has(.batch) ? handleBatch(actor) : handleEach(actor)
             pointee.handling = nil
+            if end == .pending { return }
         }
         endTurn(actor)
     }
 
     @inline(__always)
-    private func handleEach(_ actor: Actor) {
+    private func handleEach(_ actor: Actor) -> TurnEnd {
         let receive = actor.pointee.receive.unsafelyUnwrapped
         let context = actor.context
         let state = actor.pointee.state
@@ -32,7 +33,10 @@ extension Engine {
         repeat {
             let slot = ring + Int(head & mask)
             let status = receive(context, slot, state)
-            if status < 0 { return failed(actor, on: slot, status) }
+            if status != 0, let end = interrupt(actor, on: slot, status) {
+                pointee.untilLook &-= Int32(bitPattern: limit &- left &+ 1)
+                return end
+            }
             if slot.pointee.reserved != 0 { finish(slot, of: actor) }
             if actor.pointee.tail != tail {
                 // It sent to itself.
@@ -50,6 +54,7 @@ extension Engine {
             left &-= 1
         } while left != 0 && head != tail && !actor.pointee.flags.has(.interrupting) && !pointee.stopRequested
         pointee.untilLook &-= Int32(bitPattern: limit &- left)
+        return .over
     }
 
     /// Slow callbacks shorten turns, so that the next look is not late.
@@ -70,7 +75,7 @@ extension Engine {
 
     /// Gives back what a handled message carried; or sets it aside, if the callback said so.
     @inline(never)
-    private func finish(_ slot: Envelope, of actor: Actor) {
+    func finish(_ slot: Envelope, of actor: Actor) {
         if slot.pointee.reserved & Carries.stash != 0 { return setAside(slot, of: actor) }
         if slot.pointee.reserved & Carries.block != 0 {
             actor.uncount(slot.block)
@@ -81,7 +86,7 @@ extension Engine {
 
     /// A turn of an actor that takes messages many at a time.
     @inline(never)
-    private func handleBatch(_ actor: Actor) {
+    private func handleBatch(_ actor: Actor) -> TurnEnd {
         let receive = unsafeBitCast(actor.pointee.receive, to: backstage_receive_batch_callback.self)
         var left = turnLimit(actor)
         repeat {
@@ -94,32 +99,17 @@ extension Engine {
             var handled = 0
             let status = receive(actor.context, first, Int(count), &handled, actor.pointee.state)
             actor.noteWaiting(actor.waiting)
-            let done = status < 0 ? UInt32(max(0, min(handled, Int(count) - 1))) : count
+            let done = status == 0 ? count : Self.done(handled, of: count, status)
             for i in 0..<Int(done) where first[i].reserved != 0 { finish(first + i, of: actor) }
             actor.pointee.head &+= done
             pointee.hand &-= done
             pointee.handled &+= UInt64(done)
             pointee.untilLook &-= Int32(bitPattern: count)
-            if status < 0 {
-                for i in Int(done)..<Int(count) { first[i].reserved &= ~Carries.stash }
-                return failed(actor, on: first + Int(done), status)
-            }
+            if status != 0, let end = interrupt(actor, on: first, done, count, status) { return end }
             if actor.pointee.ring != ring { releaseRetiredRing() }
             left &-= count
         } while left != 0 && actor.used != 0 && !actor.pointee.flags.has(.interrupting)
             && !pointee.stopRequested
-    }
-
-    /// The callback failed on a message, which becomes a dead letter.
-    @inline(never)
-    private func failed(_ actor: Actor, on slot: Envelope, _ status: Status) {
-        if slot.pointee.reserved & Carries.block != 0 { actor.uncount(slot.block) }
-        slot.pointee.reserved &= ~Carries.stash
-        forgetMarks(of: actor)
-        bury(slot, for: actor, DeadReason.failed)
-        actor.passHead()
-        pointee.hand = 0
-        releaseRetiredRing()
-        fail(actor, status)
+        return .over
     }
 }

@@ -24,7 +24,7 @@ extension Engine {
         life.pointee.stage = .stopping
         actor.pointee.flags.reason = 0
         actor.pointee.flags.insert(.restarting)
-        makeReady(actor)
+        wake(actor)
     }
 
     func endForWantOfMemory(_ actor: Actor, _ cause: Cause) {
@@ -35,6 +35,7 @@ extension Engine {
 
     /// The end of an actor's incarnation: it has no children left.
     func goDown(_ actor: Actor) {
+        giveUpPending(of: actor)
         if !actor.pointee.flags.has(.starting) { runDeinitialize(actor, Reason.restarted) }
         if actor.pointee.flags.has(.ending) { return enqueueReady(actor) }
         guard let life = actor.life else { return }

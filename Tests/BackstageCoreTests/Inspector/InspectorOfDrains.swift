@@ -35,7 +35,8 @@ extension Inspector {
         check(flags.has(.poisoned), "\(actor.ref) is draining and takes what comes")
         if flags.has(.ending) || actor.details.pointee.marks.has(.busy) { return }
         let waits = actor.ownSources(.request).contains { !$0.pointee.isPending }
-        check(actor.used + actor.stashed == 0 && !waits, "\(actor.ref) is not done, and not busy")
+        let isDone = actor.used + actor.stashed == 0 && !waits && !actor.isPending
+        check(isDone, "\(actor.ref) is not done, and not busy")
     }
 
     private func checkDeadline(of actor: Actor) {

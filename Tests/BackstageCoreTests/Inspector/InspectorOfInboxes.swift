@@ -11,7 +11,8 @@ extension Inspector {
             check(hasRing || actor.used == 0, "\(actor.ref) has messages and no ring")
             let isIdle = engine.readyActors.isEmpty && actor.used == 0
             check(!hasRing || !isIdle, "\(actor.ref) is idle with a ring")
-            check(actor.hand == 0, "\(actor.ref) has a message in hand")
+            check(
+                actor.hand == (actor.pending == .message ? 1 : 0), "\(actor.ref) has a message in hand")
             check(!hasRing || actor.used <= actor.ringSize, "the ring of \(actor.ref) is too small")
             let threshold = actor.pointee.mask == 0 ? 1 : min(UInt32(actor.ringSize), actor.room)
             check(!hasRing || actor.pointee.threshold == threshold, "the threshold of \(actor.ref)")
@@ -22,9 +23,11 @@ extension Inspector {
         check(engine.pointee.retiredRing == nil, "a ring is kept from the pool")
     }
 
+    /// Who gives back a batch whole may have one more waiting.
     private func checkCapacity(of actor: Actor) {
-        check(
-            actor.waiting + actor.stashed <= actor.details.pointee.capacity, "the capacity of \(actor.ref)")
+        let takesBatches = actor.pointee.flags.has(.batch) || actor.life?.pointee.firstReceive != nil
+        let most = actor.details.pointee.capacity + (takesBatches ? 1 : 0)
+        check(actor.waiting + actor.stashed <= most, "the capacity of \(actor.ref)")
     }
 
     private func checkPayloads(of actor: Actor) {

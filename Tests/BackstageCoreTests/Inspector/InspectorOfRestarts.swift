@@ -17,6 +17,7 @@ extension Inspector {
                 check(stage == .up && flags.reason == 0, "\(actor.ref) works on: \(stage), \(flags.reason)")
             }
             checkSuspended(actor, stage)
+            checkPending(actor, stage)
             checkReceiveTimeout(of: actor)
         }
     }
@@ -26,7 +27,7 @@ extension Inspector {
         let isDown = flags.has(.restarting) && stage == .down
         check(!isDown || flags.has(.suspended), "\(actor.ref) is down and has a turn")
         if isDown { checkDown(actor) }
-        guard flags.has(.suspended) else { return }
+        guard flags.has(.suspended), flags.has(.restarting) || !actor.isPending else { return }
         check(flags.has(.ready) && flags.has(.restarting), "\(actor.ref) is suspended, and at work")
         check(!flags.has(.parked), "\(actor.ref) is suspended and parked")
         check(stage == .down || stage == .waiting, "\(actor.ref) is suspended: \(stage)")
@@ -34,6 +35,20 @@ extension Inspector {
         let isOneForOne = parent.supervision?.strategy == 0
         check(!isOneForOne || actor.ownSources(.backoff).count == 1, "\(actor.ref) waits for nothing")
         check(isOneForOne || isInGroup(actor, of: parent), "\(actor.ref) waits for no group")
+    }
+
+    /// Who has left something open waits for that, on no list, unless it ends or restarts.
+    private func checkPending(_ actor: Actor, _ stage: RestartStage) {
+        guard let unfinished = actor.life?.pointee.unfinished, unfinished.what != .none else { return }
+        let flags = actor.pointee.flags
+        check(stage != .down, "\(actor.ref) is down, and pends")
+        check(unfinished.what != .message || actor.used > 0, "\(actor.ref) pends on no message")
+        check(unfinished.what == .event || unfinished.source == 0, "\(actor.ref) pends on another's event")
+        if flags.has(.halting) || engine.isKilled(actor) { return }
+        check(flags.has(.ready), "\(actor.ref) pends and is at rest")
+        let isFinished = unfinished.status != nil
+        check(flags.has(.suspended) != isFinished, "\(actor.ref) pends and has a turn")
+        check(!isFinished || flags.has(.interrupted), "\(actor.ref) is finished, and its turn will not know")
     }
 
     private func checkDown(_ actor: Actor) {

@@ -33,6 +33,18 @@ struct Mirror {
         marked = []
     }
 
+    /// The callback has left the one open that follows those done with: it stays in hand.
+    mutating func pend(_ done: Int) {
+        end(done, hasFailed: false)
+        hand = 1
+    }
+
+    /// What was left open is done with.
+    mutating func conclude() {
+        first.removeFirst()
+        hand = 0
+    }
+
     /// All that is aside comes behind what is in hand.
     mutating func unstash() -> Int {
         defer { aside = [] }

@@ -17,8 +17,10 @@ final class Player {
     private(set) var downs = 0
     private var hasEnded = false
     /// When it last received something, and the least silence that it asked to be told of.
-    private var heardAt: UInt64 = 0
+    var heardAt: UInt64 = 0
     var silence: UInt64 = 0
+    /// What it has left open.
+    var open: Open?
 
     enum Behaviour: CaseIterable { case one, other, batch }
 
@@ -79,7 +81,7 @@ final class Player {
         return status
     }
 
-    private func expectIsUp() { #expect(isUp && !hasEnded) }
+    func expectIsUp() { #expect(isUp && !hasEnded) }
 }
 
 // MARK: - Its callbacks
@@ -92,13 +94,17 @@ extension Player {
         // It may have restarted before its first start, and so without a `deinit`.
         if actor.life?.pointee.firstReceive == nil { behaviour = firstBehaviour }
         mirror.comeUp(Int(actor.stashed))
-        return world.start(actor)
+        expectNothingIsOpen(actor)
+        let status = world.start(actor)
+        if status == .pending { open = Open(.start) }
+        return status
     }
 
     private func end(_ actor: Actor, _ reason: backstage_reason) -> Status {
         #expect(!hasEnded)
         let isRestart = reason == Reason.restarted
         if isRestart { expectIsUp() }
+        noticeEnd(actor)
         let status = world.end(actor, self, isRestart)
         isUp = isRestart && !hasStart
         if isRestart {
@@ -124,26 +130,44 @@ extension Player {
         expectIsUp()
         #expect(behaviour == self.behaviour)
         mirror.comeUp(Int(actor.stashed))
+        expectNothingIsOpen(actor)
         defer { heardAt = world.engine.pointee.now }
         if first.pointee.type >= MessageType.failure {
             checkSilence(first)
-            return world.receive(event: first, as: actor)
+            let status = world.receive(event: first, as: actor)
+            if status == .pending { open = Open(.event) }
+            return status
         }
         let batch = (0..<count).map { first + $0 }
         let numbers = batch.map { world.number($0) ?? 0 }
         mirror.begin(numbers)
         for (place, message) in batch.enumerated() {
             handled = place
+            if behaviour == .batch, world.yields(as: actor) { return finishTurn(numbers, place, .yield) }
             let status = world.receive(message, as: actor)
             stash(batch, as: actor)
+            if status == .pending { return leaveOpen(numbers, place) }
             if status >= 0 { continue }
             settle(numbers, place)
             mirror.end(place + 1, hasFailed: true)
             return status
         }
-        settle(numbers, count)
-        mirror.end(count, hasFailed: false)
-        return .ok
+        handled = count
+        return finishTurn(numbers, count, world.anySuccess)
+    }
+
+    /// So many are done with, and the others come again.
+    private func finishTurn(_ numbers: [UInt64], _ done: Int, _ status: Status) -> Status {
+        settle(numbers, done)
+        mirror.end(done, hasFailed: false)
+        return status
+    }
+
+    private func leaveOpen(_ numbers: [UInt64], _ place: Int) -> Status {
+        settle(numbers, place)
+        mirror.pend(place)
+        open = Open(.message, number: numbers[place])
+        return .pending
     }
 
     /// Those that were not set aside are handled; the others come again.

@@ -17,6 +17,7 @@ final class World {
     let leftOut: Set<Int>
     let failsOneIn: Int
     let energyOfStep: Int
+    let pendsOneIn: Int
     /// Some of what actors do in their callbacks finds no memory.
     var isScarce = false
     /// What to answer the requests by that anybody saw.
@@ -47,6 +48,7 @@ final class World {
         leftOut = Set((0..<random.below(20)).map { _ in random.below(World.actions) })
         failsOneIn = [10, 25, 25, 200][random.below(4)]
         energyOfStep = [5, 12, 12, 40][random.below(4)]
+        pendsOneIn = [4, 12, 12, 1000][random.below(4)]
         self.random = random
     }
 
@@ -105,8 +107,10 @@ final class World {
     func died(_ message: Envelope, to receiver: backstage_ref, of reason: backstage_dead_reason) {
         trace.append("dead \(reason) \(message.pointee.type)")
         let number = number(message)
+        players[receiver]?.noticeDeath(of: reason)
         if reason == DeadReason.droppedOldest, let actor = engine.actor(receiver) {
             players[receiver]?.mirror.comeUp(Int(actor.stashed))
+            players[receiver]?.notice(actor)
             players[receiver]?.mirror.drop(number ?? 0)
         }
         if reason != DeadReason.notWaiting { promises.died(message, to: receiver) }

@@ -20,7 +20,7 @@ extension World {
     }
 
     /// How many numbers there are of what an actor can do.
-    static let actions = 28
+    static let actions = 34
 
     /// Anything that an actor can do.
     func act(as actor: Actor) {
@@ -49,6 +49,9 @@ extension World {
         case 22: setReceiveTimeout(as: actor)
         case 23: if chance(1, in: 5) { drain(as: actor) }
         case 24: if chance(1, in: 10) { engine.requestStop() }
+        case 25, 26, 27: finishSomebody()
+        case 28: cancelRequest(as: actor)
+        case 29: sendMany(as: actor)
         default: send(as: actor)
         }
     }

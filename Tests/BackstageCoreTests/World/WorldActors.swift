@@ -62,7 +62,7 @@ extension World {
 
     func start(_ actor: Actor) -> Status {
         act(as: actor, 2)
-        return chance(1, in: failsOneIn) ? -1001 : .ok
+        return chance(1, in: failsOneIn) ? -1001 : anyEnd
     }
 
     func end(_ actor: Actor, _ player: Player, _ isRestart: Bool) -> Status {
@@ -76,7 +76,7 @@ extension World {
             players[actor.ref] = nil
             promises.ended(actor.ref)
         }
-        return chance(1, in: failsOneIn) ? -1002 : .ok
+        return chance(1, in: failsOneIn) ? -1002 : anySuccess
     }
 
     /// Every restart is counted once for the engine, and once for its actor.
@@ -109,7 +109,7 @@ extension World {
         default: break
         }
         act(as: actor, 2)
-        return chance(1, in: 2 * failsOneIn) ? -1003 : .ok
+        return chance(1, in: 2 * failsOneIn) ? -1003 : anyEnd
     }
 
     func receive(_ message: Envelope, as actor: Actor) -> Status {
@@ -121,7 +121,7 @@ extension World {
         if energy > 0, chance(1, in: 8) { forward(message, as: actor) }
         act(as: actor, 2)
         // The one that fails is a dead letter instead.
-        return chance(1, in: failsOneIn) ? -1000 : .ok
+        return chance(1, in: failsOneIn) ? -1000 : anyEnd
     }
 
     private func forward(_ message: Envelope, as actor: Actor) {

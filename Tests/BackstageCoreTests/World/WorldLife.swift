@@ -15,6 +15,7 @@ extension World {
     func unstash(as actor: Actor) {
         guard let player = players[actor.ref], !actor.pointee.flags.has(.halting) else { return }
         player.mirror.comeUp(Int(actor.stashed))
+        player.notice(actor)
         var count: UInt32 = 0
         let status = actor.unstash(&count)
         if status == .ok { #expect(Int(count) == player.mirror.unstash()) }
@@ -42,14 +43,15 @@ extension World {
     func monitorID(as actor: Actor) {
         var found: backstage_ref = 0
         let status = anyID.withCString { actor.monitor(id: $0, &found) }
-        if status == .ok { promises.monitored(found, by: actor.ref) }
+        if status == .ok { promises.monitored(found, by: actor.ref, isLiving: found != 0) }
         note("monitor by id", status)
     }
 
     func monitor(as actor: Actor) {
         let target = anyRef
+        let isLiving = engine.actor(target) != nil
         let status = actor.monitor(target)
-        if status == .ok { promises.monitored(target, by: actor.ref) }
+        if status == .ok { promises.monitored(target, by: actor.ref, isLiving: isLiving) }
         note("monitor", status)
     }
 
@@ -70,7 +72,10 @@ extension World {
     func settle() {
         energy = 0
         for _ in 0..<50 {
-            for actor in engine.livingActors { unstash(as: actor) }
+            for actor in engine.livingActors {
+                if actor.isPending { finish(actor, .ok) }
+                unstash(as: actor)
+            }
             repeat { run(BACKSTAGE_RUN_UNTIL_IDLE) } while engine.pointee.readyFirst != nil
             #expect(engine.advance(by: 1000) == .ok)
         }

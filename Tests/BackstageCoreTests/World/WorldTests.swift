@@ -33,7 +33,9 @@ struct WorldTests {
         case 2...5: world.run(BACKSTAGE_RUN_NO_WAIT)
         case 6...8: world.note("advance", engine.advance(by: UInt64(world.random.below(60))))
         case 9, 10: world.run(BACKSTAGE_RUN_UNTIL_IDLE)
-        case 11: for _ in 0..<5 { world.sendFromElsewhere() }
+        case 11:
+            for _ in 0..<5 { world.sendFromElsewhere() }
+            world.sendManyFromElsewhere()
         case 12: world.requestFromOutside()
         case 13: world.requestFromElsewhere()
         case 14: world.takeAnswers()

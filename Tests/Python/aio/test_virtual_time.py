@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from backstage import Actor, Clock, Context, Engine, Message, aio
+from backstage import Actor, Clock, Context, Engine, Message
 
 Run = Callable[..., Any]
 
@@ -138,7 +138,7 @@ def test_busy_actors_and_tasks_share_it(run_virtually: Run) -> None:
     run_virtually(main)
 
 
-def test_time_goes_on_once_the_engine_is_gone() -> None:
+def test_time_goes_on_once_the_engine_is_gone(run_virtually: Run) -> None:
     """So that what is cancelled at the end can still wait for a moment."""
     ended: list[float] = []
 
@@ -151,12 +151,9 @@ def test_time_goes_on_once_the_engine_is_gone() -> None:
             await asyncio.sleep(0.001)
             ended.append(loop.time())
 
-    async def main() -> None:
+    async def main(engine: Engine) -> None:
         nonlocal began
         began = asyncio.Event()
-        with Engine(clock=Clock.VIRTUAL) as engine:
-            engine.advance(5)
-        engine = aio.current_engine()
         engine.advance(100)
         engine.spawn(linger).tell(b"")
         await began.wait()
@@ -164,6 +161,6 @@ def test_time_goes_on_once_the_engine_is_gone() -> None:
         await asyncio.sleep(0.005)
 
     began: Any = None
-    aio.run(main(), engine=Engine(clock=Clock.VIRTUAL))
+    run_virtually(main)
     assert len(ended) == 1
     assert 100.001 <= ended[0] < 200

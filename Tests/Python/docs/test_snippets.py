@@ -64,9 +64,9 @@ def test_the_tests_that_a_page_shows_pass(page: Path, tmp_path: Path) -> None:
     module = tmp_path / "test_page.py"
     module.write_text("\n".join(block.text for block in snippets if is_runnable(block)))
     installed = any(point.name == "backstage" for point in entry_points(group="pytest11"))
-    plugin = "backstage" if installed else "backstage.pytest_plugin"
-    options = ["-p", plugin, "-p", "no:cacheprovider", "--strict-markers", "-W", "error", "-rA"]
-    run("-m", "pytest", *options, module, folder=tmp_path)
+    plugin = [] if installed else ["-p", "backstage.pytest_plugin"]
+    options = ["-p", "no:cacheprovider", "--strict-markers", "-W", "error"]
+    run("-m", "pytest", *plugin, *options, module, folder=tmp_path)
 
 
 @pages

@@ -74,6 +74,15 @@ class Running:
             assert self.process.poll() is None, self._rest()
             os.sched_yield()
 
+    def system_call(self) -> list[int]:
+        """What its main thread waits for: the system call's number, and its arguments."""
+        path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/syscall")
+        try:
+            call = path.read_text().split()
+        except PermissionError:
+            pytest.skip("the system does not tell")
+        return [int(number, 0) for number in call]
+
     def interrupt(self, number: int = signal.SIGINT) -> None:
         """Sends a signal, as a terminal does for Ctrl-C."""
         self.process.send_signal(number)

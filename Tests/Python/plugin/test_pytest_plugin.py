@@ -27,11 +27,11 @@ class Greeter(Actor):
 def run(pytester: pytest.Pytester) -> Run:
     """Runs a module of tests, with pytest's options."""
     installed = any(point.name == "backstage" for point in entry_points(group="pytest11"))
-    plugin = "backstage" if installed else "backstage.pytest_plugin"
+    plugin = () if installed else ("-p", "backstage.pytest_plugin")
 
     def run_tests(body: str, *options: str) -> pytest.RunResult:
         pytester.makepyfile(ACTORS + body)
-        return pytester.runpytest_inprocess("-p", plugin, "--strict-markers", *options)
+        return pytester.runpytest_inprocess(*plugin, "--strict-markers", *options)
 
     return run_tests
 

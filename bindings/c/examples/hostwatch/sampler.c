@@ -19,7 +19,7 @@ static backstage_status sampler_receive(backstage_context *context,
     if (status == BACKSTAGE_OK)
         status = sampler->sample(context, sampler);
     sampler->tick += 1;
-    return status;
+    return status < 0 ? status : BACKSTAGE_OK;
 }
 
 static backstage_status sampler_deinit(backstage_context *context, backstage_reason reason,

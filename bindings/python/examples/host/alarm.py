@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
-from backstage import Actor, Context, Exists, Message, MessageType
+from backstage import Actor, Context, Message, MessageType
 
 from .readings import Alarm, Share, pack, unpack
 
@@ -23,8 +21,7 @@ class AlarmBell(Actor):
 
     def init(self, context: Context) -> None:
         for topic in LIMITS:
-            with suppress(Exists):  # after a restart, which keeps subscriptions
-                context.subscribe(self.publisher, topic)
+            context.subscribe(self.publisher, topic)
 
     def receive(self, context: Context, message: Message) -> None:
         if message.type is not MessageType.PUBLISH or message.topic is None:

@@ -134,6 +134,7 @@ class Cell:
         self.is_simple = (
             self.codec is None
             and not self.is_batch
+            and not self.core.is_spreading
             and code is not None
             and not code.co_flags & _CO_COROUTINE
         )

@@ -11,7 +11,7 @@ from ._enums import Events
 from ._native import check, library, limit_of, name, nanoseconds, topic_name
 from ._ref import Ref, check_sent, encode, find_ref
 from ._requests import Asked, Handler, on_engine
-from .codecs import spread
+from .codecs import Reference, spread
 from .errors import Closed, NotFound, fail
 
 if TYPE_CHECKING:
@@ -152,6 +152,8 @@ class Context:
     def become(self, receive: Handler | None) -> None:
         """Receives by another function of (context, message), from the next message on; None: as at
         first. A restart takes it back."""
+        if receive is not None and not callable(receive):
+            raise TypeError(f"an actor becomes a function of (context, message), not {receive!r}")
         self._core.require_here()
         self._argument()
         self._core.interrupted = True
@@ -178,13 +180,12 @@ class Context:
         """Sends to every living actor of a kind, bytes-like or as this actor's codec has it. Returns
         how many accepted it."""
         argument = self._argument()
-        data = encode(self._cell.codec, payload)
+        known = name(kind)
+        data = self._encode_for_many(payload)
         receivers = c_uint32()
 
         def send() -> int:
-            check(
-                library.backstage_broadcast(argument, name(kind), data, len(data), byref(receivers))
-            )
+            check(library.backstage_broadcast(argument, known, data, len(data), byref(receivers)))
             return receivers.value
 
         return spread(self._cell.codec, data, send)
@@ -193,9 +194,9 @@ class Context:
         """Publishes on this actor's default topic, or a named one, bytes-like or as its codec has it.
         Returns how many accepted it. Raises `InvalidTopic`, `PayloadTooLarge`, `NoMemory`."""
         argument = self._argument()
-        data = encode(self._cell.codec, payload)
-        receivers = c_uint32()
         known = None if topic is None else topic_name(topic)
+        data = self._encode_for_many(payload)
+        receivers = c_uint32()
 
         def send() -> int:
             if known is None:
@@ -209,14 +210,24 @@ class Context:
 
         return spread(self._cell.codec, data, send)
 
-    def subscribe(self, publisher: str, topic: str | None = None) -> None:
+    def _encode_for_many(self, payload: Any) -> bytes:
+        codec = self._cell.codec
+        if codec is Reference:
+            self._core.note_spreading()
+        return encode(codec, payload)
+
+    def subscribe(self, publisher: str, topic: str | None = None) -> bool:
         """Subscribes to the default topic of whoever has an id, now or later, or to a topic or pattern
-        of theirs: "cpu.*.load", "net.>". Raises `Exists`, `InvalidId`, `InvalidTopic`."""
+        of theirs: "cpu.*.load", "net.>". False if it is subscribed already: a restart keeps
+        subscriptions, so `init` may subscribe. Raises `InvalidId`, `InvalidTopic`."""
         argument = self._argument()
         if topic is None:
-            check(library.backstage_subscribe(argument, name(publisher)))
+            status = library.backstage_subscribe(argument, name(publisher))
         else:
-            check(library.backstage_subscribe_to_topic(argument, name(publisher), topic_name(topic)))
+            status = library.backstage_subscribe_to_topic(
+                argument, name(publisher), topic_name(topic)
+            )
+        return _is_new(status)
 
     def unsubscribe(self, publisher: str, topic: str | None = None) -> None:
         """Takes that back. Raises `NotSubscribed`."""
@@ -227,15 +238,18 @@ class Context:
             check(library.backstage_unsubscribe_from_topic(argument, name(publisher), topic_name(topic)))
 
     def monitor(self, actor: Ref | str) -> Ref | None:
-        """Asks for a TERMINATED event when an actor ends, at once if it has. By id, returns who that
-        is; None if nobody has it. Raises `Exists`, `InvalidArgument` for this actor itself."""
+        """Asks for a TERMINATED event when an actor ends, at once if it has; one event, also if it is
+        monitored already, as after a restart. By id, returns who that is; None if nobody has it.
+        Raises `InvalidArgument` for this actor itself."""
         argument = self._argument()
         if isinstance(actor, Ref):
-            check(library.backstage_monitor(argument, self._core.number_of(actor)))
+            _is_new(library.backstage_monitor(argument, self._core.number_of(actor)))
             return actor
         number = c_uint64()
-        check(library.backstage_monitor_id(argument, name(actor), byref(number)))
-        return find_ref(self._core, number.value) if number.value else None
+        if _is_new(library.backstage_monitor_id(argument, name(actor), byref(number))):
+            return find_ref(self._core, number.value) if number.value else None
+        check(library.backstage_engine_find(self._core.handle, name(actor), byref(number)))
+        return find_ref(self._core, number.value)
 
     def unmonitor(self, actor: Ref) -> None:
         """Takes that back. Raises `NotMonitored`."""
@@ -366,6 +380,14 @@ class Context:
         return f"<Context of {self._cell.number:#x}>"
 
 
+def _is_new(status: int) -> bool:
+    """Raises the exception for an error; but what exists already is none."""
+    if status == _abi.EXISTS:
+        return False
+    check(status)
+    return True
+
+
 def _once(
     handlers: dict[int, Any], token: int, handler: Handler, context: Context, message: Message
 ) -> Any:
@@ -377,6 +399,7 @@ def publish_by_reference(core: Core, number: int, payload: Any, topic: str | Non
     """Publishes for an actor of Python's, on the engine's thread: there it is known who gets it."""
 
     def publish() -> None:
+        core.handle  # noqa: B018  # raises if the engine is closed
         cell = core.cells.get(number)
         if cell is None:
             raise NotFound

@@ -53,6 +53,7 @@ class Core:
         "gateways",
         "held",
         "interrupted",
+        "is_spreading",
         "keep",
         "key",
         "last",
@@ -93,6 +94,8 @@ class Core:
         self.stepping = False
         #: Whether sends may be set aside: no limit but the inbox's may refuse them.
         self.sets_aside = True
+        #: Whether it has published or broadcast objects by reference.
+        self.is_spreading = False
         #: Whom it has sent to first, and by ref those it has sent to since.
         self.last: Ref | None = None
         self.touched: dict[int, Ref] = {}
@@ -138,6 +141,14 @@ class Core:
         if status == _abi.INVALID_ARGUMENT and (self.engine if is_here else self.door) is None:
             return CLOSED
         return status
+
+    def note_spreading(self) -> None:
+        """From now on actors without a codec, too, may be sent what travels by reference: of that
+        they must give account."""
+        if not self.is_spreading:
+            self.is_spreading = True
+            for cell in self.cells.values():
+                cell.is_simple = False
 
     def number_of(self, actor: Ref) -> int:
         """An actor, for C. Raises `OtherEngine` for one of another engine, which may have the number

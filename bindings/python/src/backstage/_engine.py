@@ -15,8 +15,9 @@ from ._current import acting_cell
 from ._enums import Clock, Events
 from ._native import check, library, name, nanoseconds, topic_name, unsigned
 from ._ref import SHORT, Ref, check_sent, encode, find_ref
-from ._requests import give_up
+from ._requests import give_up, on_engine
 from ._run import run
+from ._signals import do_whole
 from ._spawn import spawn, spawn_gateway
 from ._statistics import ActorStatistics, Statistics, actor_statistics, engine_statistics
 from .codecs import Reference
@@ -189,13 +190,16 @@ class Engine:
         self._thread = thread
         self._ended = ended
         self._error = None
-        try:
-            thread.start()
-        except BaseException:
-            if thread.ident is None:  # the system has no thread for us
+
+        def start() -> None:
+            try:
+                thread.start()
+            except BaseException:  # the system has no thread for us
                 self._thread = None
-            raise
-        started.wait()
+                raise
+            started.wait()
+
+        do_whole(start)
 
     def _run_there(self, started: threading.Event, ended: threading.Event) -> None:
         try:
@@ -242,11 +246,18 @@ class Engine:
 
     def drain(self, timeout: float | None = None) -> None:
         """Lets all actors handle what they have, then ends them and the run; what has not ended after
-        `timeout` seconds is killed. Raises `NoMemory`."""
+        `timeout` seconds is killed. Raises `NoMemory`. Any thread: from others it is done as soon as
+        the engine looks."""
         core = self._core
-        core.settle_here()
-        core.interrupted = True
-        check(library.backstage_engine_drain(core.handle, nanoseconds(timeout)))
+        core.handle  # noqa: B018  # raises if the engine is closed
+        limit = nanoseconds(timeout)
+
+        def drain() -> None:
+            core.settle()
+            core.interrupted = True
+            check(library.backstage_engine_drain(core.handle, limit))
+
+        on_engine(core, drain)
 
     def advance(self, seconds: float) -> None:
         """Moves a virtual clock forward: what is due is handled when the engine runs next. Raises
@@ -323,8 +334,8 @@ class Engine:
     # ---- Messages from outside. Any thread.
 
     def tell(self, receiver: Ref | str, payload: Any) -> None:
-        """Sends to an actor by its ref, or by its id. By id, and on another thread, nobody there is a
-        dead letter. Raises as `Ref.tell`. Any thread."""
+        """Sends to an actor by its ref, or by its id. From another thread an id that nobody has makes
+        a dead letter. Raises as `Ref.tell`. Any thread."""
         if isinstance(receiver, Ref):
             receiver.tell(payload)
             return

@@ -185,7 +185,7 @@ class EventLoop(asyncio.SelectorEventLoop):
         core.require_here()
         if core.running or core.loop is not None:
             raise InCallback("the engine runs already")
-        guard = guard_for(core, sys._getframe(), hears=False)
+        guard = guard_for(core, sys._getframe(1), hears=False)
         former = None
         core.loop = self
         try:

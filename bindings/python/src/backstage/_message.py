@@ -153,8 +153,10 @@ class Message:
         """Sets this message aside until `Context.unstash`. Only inside the callback that was given
         it. Raises `Exists`, `InboxFull`, `NoMemory`; `InvalidArgument` for an event."""
         cell, address = self._in_hand()
-        cell.core.settle_here()
+        core = cell.core
+        core.settle_here()
         check(library.backstage_stash(cell.argument, address))
+        core.interrupted = True  # what one callback stashes, it cannot take back
 
     def _in_hand(self) -> tuple[Cell, int]:
         cell = self._cell

@@ -26,6 +26,7 @@ Number = c_uint64
 
 NANOSECONDS = 1_000_000_000
 FOREVER = -1
+_LONGEST = 2**63 / NANOSECONDS
 
 
 def check(status: int) -> None:
@@ -40,7 +41,7 @@ def nanoseconds(seconds: float | None) -> int:
         return FOREVER
     if not seconds >= 0:  # also when it is not a number
         fail(_abi.INVALID_ARGUMENT, f"a time is a number of seconds from 0 on, not {seconds!r}")
-    return min(int(seconds * NANOSECONDS + 0.5), 2**63 - 1)
+    return int(seconds * NANOSECONDS + 0.5) if seconds < _LONGEST else 2**63 - 1
 
 
 def unsigned(what: str, value: int, bits: int = 32) -> int:

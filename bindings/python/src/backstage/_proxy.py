@@ -19,18 +19,24 @@ if TYPE_CHECKING:
 class Call:
     """Something to do with an actor's object."""
 
-    __slots__ = ("arguments", "keywords", "name", "verb")
+    __slots__ = ("arguments", "is_waited_for", "keywords", "name", "verb")
 
     def __init__(
-        self, verb: str, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any]
+        self,
+        verb: str,
+        name: str,
+        arguments: tuple[Any, ...],
+        keywords: dict[str, Any],
+        is_waited_for: bool = True,
     ) -> None:
         self.verb = verb
         self.name = name
         self.arguments = arguments
         self.keywords = keywords
+        self.is_waited_for = is_waited_for
 
     def run(self, cell: Cell) -> Any:
-        """Does it. What it raises is for the caller, not a failure of the actor."""
+        """Does it. What it raises is for the caller, if one waits; else it is the actor's failure."""
         try:
             instance = cell.instance
             if self.verb == "get":
@@ -39,8 +45,18 @@ class Call:
                 setattr(instance, self.name, *self.arguments)
                 return Answer(None)
             value = getattr(instance, self.name)(*self.arguments, **self.keywords)
-            return _later(value) if isinstance(value, CoroutineType) else Answer(value)
+            return self._later(value) if isinstance(value, CoroutineType) else Answer(value)
         except Exception as error:
+            if not self.is_waited_for:
+                raise
+            return Answer(error=error)
+
+    async def _later(self, coroutine: Any) -> Answer:
+        try:
+            return Answer(await coroutine)
+        except Exception as error:
+            if not self.is_waited_for:
+                raise
             return Answer(error=error)
 
 
@@ -52,13 +68,6 @@ class Answer:
     def __init__(self, value: Any = None, error: Exception | None = None) -> None:
         self.value = value
         self.error = error
-
-
-async def _later(coroutine: Any) -> Answer:
-    try:
-        return Answer(await coroutine)
-    except Exception as error:
-        return Answer(error=error)
 
 
 class _Codec:
@@ -90,13 +99,15 @@ class Method:
         return _ask(self._ref, Call("call", self._name, arguments, keywords))
 
     def defer(self, *arguments: Any, **keywords: Any) -> None:
-        """Calls it, and forgets what it returns."""
-        self(*arguments, **keywords)
+        """Calls it, and forgets what it returns; what it raises is the actor's failure. Raises as
+        `Ref.tell`."""
+        _tell(self._ref, Call("call", self._name, arguments, keywords, False))
 
 
 class Proxy:
     """Stands for an actor's object: `proxy.name` is a `Future` of an attribute, `proxy.method(...)` one of
-    what the method returns; `proxy.name = value` sets one. Exceptions are the caller's.
+    what the method returns, or of what it raises; `proxy.name = value` sets an attribute, and
+    `proxy.method.defer(...)` calls a method, which nobody waits for.
 
     Only for actors written in Python that are classes with `receive`. Names that begin with an
     underscore are the actor's own.
@@ -126,10 +137,16 @@ class Proxy:
     def __setattr__(self, name: str, value: Any) -> None:
         if name.startswith("_"):
             raise AttributeError(f"{name!r} is the actor's own")
-        _ask(self._ref, Call("set", name, (value,), {}))
+        _tell(self._ref, Call("set", name, (value,), {}, False))
 
     def __repr__(self) -> str:
         return f"<Proxy of {self._class.__qualname__} {self._ref.value:#x}>"
+
+
+def _tell(ref: Ref, call: Call) -> None:
+    future = _ask(ref, call)
+    if future.done():
+        future.get()
 
 
 def _ask(ref: Ref, call: Call) -> Future:

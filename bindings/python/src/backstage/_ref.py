@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from _thread import get_ident
 from array import array
 from ctypes import byref, c_char_p, c_size_t, c_uint32
 from typing import TYPE_CHECKING, Any
 
 from . import _abi
+from ._core import engines
 from ._current import acting_cell
 from ._native import Number, check, library, nanoseconds, send, send_many
 from .codecs import Reference, forget
-from .errors import error_of, fail
+from .errors import Closed, InvalidArgument, error_of, fail
 
 if TYPE_CHECKING:
     from ._cell import Cell
@@ -95,7 +97,12 @@ class Ref:
         return True
 
     def using(self, codec: Codec | None) -> Ref:
-        """The same actor, with payloads sent and answers read by this codec."""
+        """The same actor, with payloads sent and answers read by this codec. Raises `InvalidArgument`
+        for `codecs.Reference`, unless it is the actor's own, who lives."""
+        if codec is Reference:
+            cell = self._core.cells.get(self._value)
+            if cell is None or cell.codec is not Reference:
+                raise InvalidArgument("objects travel by reference to actors whose codec that is")
         return make_ref(self._core, self._value, codec)
 
     # ---- Sending
@@ -304,8 +311,33 @@ class Ref:
     def __hash__(self) -> int:
         return hash(self._value)
 
+    def __copy__(self) -> Ref:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Ref:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickles the ref, for this process: another has other engines."""
+        return _unpickle, (_process(), self._core.key, self._value)
+
     def __repr__(self) -> str:
         return f"<Ref {self._value:#x}>"
+
+
+# Of those that were forked, too.
+_mark = os.urandom(8)
+
+
+def _process() -> tuple[bytes, int]:
+    return _mark, os.getpid()
+
+
+def _unpickle(process: tuple[bytes, int], key: int, value: int) -> Ref:
+    core = engines.get(key)
+    if process != _process() or core is None:
+        raise Closed("the ref was pickled in another process, or its engine is closed")
+    return find_ref(core, value)
 
 
 class CodedRef(Ref):

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from _thread import get_ident
 from ctypes import CFUNCTYPE, byref, c_uint64, c_void_p, cast
@@ -62,10 +63,10 @@ class Guard:
 
     __slots__ = ("_core", "_former_fd", "_frame", "_handlers", "_hears", "_writer")
 
-    def __init__(self, core: Core, frame: FrameType, hears: bool) -> None:
+    def __init__(self, core: Core | _Late, frame: FrameType | None, hears: bool) -> None:
         self._core = core
         #: What calls C.
-        self._frame: FrameType | None = frame
+        self._frame = frame
         #: Whether signals are to end the engine's sleep.
         self._hears = hears
         self._handlers: dict[int, tuple[Handler, Handler]] = {}
@@ -76,7 +77,7 @@ class Guard:
         """From now on the guard calls the handlers."""
         global _up
         if self._hears:
-            self._writer = wakeup_of(self._core)
+            self._writer = wakeup_of(self._core)  # type: ignore[arg-type]
         _up = self
         for number, handler in enumerate(map(_getsignal, _SIGNALS), 1):
             if callable(handler):
@@ -182,11 +183,41 @@ def _call(guard: Guard, handler: Handler, number: int, frame: FrameType | None) 
     return guard.call(handler, number, frame)
 
 
-def guard_for(core: Core, frame: FrameType, hears: bool) -> Guard | None:
+def guard_for(core: Core | _Late, frame: FrameType, hears: bool) -> Guard | None:
     """A guard, on the main thread, unless there is one."""
     if _up is not None or not is_main_thread():
         return None
     return Guard(core, frame, hears)
+
+
+class _Late:
+    """Keeps what handlers raise until something is done."""
+
+    def __init__(self) -> None:
+        self.error: BaseException | None = None
+        self.held = False
+        self.wakeup: tuple[int, int] | None = None
+
+    def keep_error(self, error: BaseException) -> None:
+        self.error = self.error or error
+
+    leave = keep_error
+
+
+def do_whole(action: Callable[[], object]) -> None:
+    """Does something that takes but a moment, and is not to be left half-way: what handlers raise on
+    the main thread comes after it."""
+    late = _Late()
+    guard = guard_for(late, sys._getframe(), hears=False)
+    try:
+        if guard is not None:
+            guard.put_up()
+        action()
+    finally:
+        if guard is not None:
+            guard.take_down()
+    if late.error is not None:
+        raise late.error
 
 
 def is_main_thread() -> bool:
@@ -196,7 +227,7 @@ def is_main_thread() -> bool:
 
 def interrupt(core: Core, frame: FrameType | None) -> None:
     """What a handler of our own raises: KeyboardInterrupt, where that is not lost."""
-    (_up or Guard(core, None, False)).call(signal.default_int_handler, signal.SIGINT, frame)  # type: ignore[arg-type]
+    (_up or Guard(core, None, False)).call(signal.default_int_handler, signal.SIGINT, frame)
 
 
 def desert() -> None:
@@ -240,6 +271,8 @@ def _hear() -> Generator[None, int, None]:
                 yield
                 if _up is not None:
                     _up.hear()
+            except GeneratorExit:  # the interpreter exits
+                return
             except BaseException as error:
                 if _up is not None:
                     _up._core.leave(error)

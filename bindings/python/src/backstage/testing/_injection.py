@@ -8,6 +8,7 @@ from .. import _abi, _callbacks
 from .._actor import Actor
 from .._core import cells
 from .._failures import note_failure, status_of
+from .._lifetimes import keep_for_ever
 from .._message import WholeMessage
 from .._native import check, library
 
@@ -21,14 +22,17 @@ if TYPE_CHECKING:
 _planned: dict[int, Exception] = {}
 
 
-@_abi.ReceiveBatchCallback
-def _fail(context: int, envelopes: int, count: int, handled: int, key: int) -> int:
-    """Receives in place of an actor, once: the first message is what it fails on."""
+def _receive_in_its_place(context: int, envelopes: int, count: int, handled: int, key: int) -> int:
+    """Receives once: the first message is what the actor fails on."""
     library.backstage_become_batch(context, _callbacks.receive)
     cell = cells[key]
     error = _planned.pop(key)
     note_failure(cell, error, "receive", WholeMessage(cell, envelopes, cell.codec))
     return status_of(error)
+
+
+_fail = _abi.ReceiveBatchCallback(_receive_in_its_place)
+keep_for_ever(_fail)
 
 
 def fail_next(context: Context, error: Exception) -> Callable[[], None]:

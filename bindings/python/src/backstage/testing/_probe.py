@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._enums import MessageType
-from .._native import library
-from .._ref import Ref, encode
 from . import _describe
 
 if TYPE_CHECKING:
     from .._context import Context
     from .._enums import Reason
     from .._message import Message, Termination
+    from .._ref import Ref
     from ._stage import Stage
 
 
@@ -58,15 +57,7 @@ class Probe:
 
     def tell(self, receiver: Ref | str, payload: Any) -> None:
         """Sends as the probe, which is the message's `sender` then. Raises as `Ref.tell`."""
-        context = self.context
-        if not isinstance(receiver, Ref):
-            context.tell(receiver, payload)
-            return
-        data = encode(receiver._codec, payload)
-        argument = context._argument()
-        status = library.backstage_send(argument, receiver.value, data, len(data))
-        if status:
-            receiver._refused(status, data)
+        self.context.tell(receiver, payload)
 
     def auto_reply(self, reply: Any) -> None:
         """Answers each REQUEST from now on: with this, or, if it is a function, with what that
