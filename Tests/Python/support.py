@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from time import perf_counter
 from typing import Any, TypeVar
 
 from backstage import Actor, Batch, Context, Engine, Message, Ref
@@ -91,3 +92,10 @@ def ledger_holds(engine: Engine) -> bool:
 def queued(ref: Ref, engine: Engine) -> int:
     """How many messages wait for an actor."""
     return engine.actor_statistics(ref).queued
+
+
+def spin(seconds: float) -> None:
+    """Takes so long."""
+    until = perf_counter() + seconds
+    while perf_counter() < until:
+        pass

@@ -112,7 +112,11 @@ def test_a_coroutine_function(engine: Engine) -> None:
         notes.append(await server.ask(b""))
         context.become(None)
 
-    ref = engine.spawn(lambda context, message: (notes.append(b"first"), context.become(slow))[1])
+    def first(context: Context, message: Message) -> None:
+        notes.append(b"first")
+        context.become(slow)
+
+    ref = engine.spawn(first)
     ref.tell_many([b""] * 3)
     engine.run_until_idle()
     assert notes == [b"first", b"reply", b"first"]

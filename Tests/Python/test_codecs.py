@@ -77,12 +77,12 @@ def test_a_ref_may_be_part_of_what_is_pickled(engine: Engine) -> None:
 def test_msgspec_checks_the_type(engine: Engine, logged: Any) -> None:
     import msgspec
 
-    Order = msgspec.defstruct("Order", [("item", str), ("count", int)])
+    order = msgspec.defstruct("Order", [("item", str), ("count", int)])
     kept: list[Any] = []
-    keeper = engine.spawn(Keeper, kept, codec=codecs.Msgspec(Order))
-    keeper.tell(Order("apple", 3))
+    keeper = engine.spawn(Keeper, kept, codec=codecs.Msgspec(order))
+    keeper.tell(order("apple", 3))
     engine.run_until_idle()
-    assert kept == [Order("apple", 3)]
+    assert kept == [order("apple", 3)]
     keeper.using(codecs.Msgspec()).tell({"item": 7})
     engine.run_until_idle()
     assert [type(error) for error in logged.errors()] == [msgspec.ValidationError]

@@ -185,7 +185,7 @@ def test_calls_and_messages_keep_their_order(engine: Engine) -> None:
         ref.tell(b"d")
         return future
 
-    before = inside(engine, lambda context: act(context))
+    before = inside(engine, act)
     assert before.get() == [b"a", b"b", b"c", b"d"]
     counts = engine.actor_statistics(ref)
     assert counts.handled == 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -53,7 +53,7 @@ class Worker(Actor):
 class Boss(Actor):
     """Has workers."""
 
-    supervision = Supervision()
+    supervision: ClassVar[Supervision | None] = Supervision()
 
     def __init__(self, notes: list[str], names: str = "abc", **options: Any) -> None:
         self.notes = notes
@@ -92,9 +92,7 @@ def tell(engine: Engine, id: str, *payloads: bytes) -> None:
         ),
     ],
 )
-def test_who_restarts(
-    engine: Engine, logged: Any, strategy: Strategy, expected: list[str]
-) -> None:
+def test_who_restarts(engine: Engine, logged: Any, strategy: Strategy, expected: list[str]) -> None:
     notes: list[str] = []
     spawn_boss(engine, notes, supervision=Supervision(strategy))
     tell(engine, "b", b"fail")

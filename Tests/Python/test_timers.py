@@ -9,7 +9,7 @@ import pytest
 import backstage
 from backstage import Actor, Context, Engine, Message, MessageType, TimerEvent
 
-from .support import Failing, ignore
+from .support import Failing, Handler, ignore
 
 
 class Timed(Actor):
@@ -89,8 +89,12 @@ def test_a_handler_takes_the_events(engine: Engine) -> None:
 def test_in_order_of_time(engine: Engine) -> None:
     order: list[str] = []
     context = spawn_timed(engine, [])
+
+    def note(name: str) -> Handler:
+        return lambda context, message: order.append(name)
+
     for delay, name in ((3.0, "c"), (1.0, "a"), (2.0, "b"), (1.0, "a2")):
-        context.after(delay, lambda own, message, name=name: order.append(name))
+        context.after(delay, note(name))
     pass_time(engine, 5.0)
     assert order == ["a", "a2", "b", "c"]
 

@@ -146,6 +146,9 @@ func withWorld(seed: UInt64, _ body: (World) throws -> Void) throws {
         world.energy = 30
     }
     let world = try #require(box.world)
+    // Whoever waits elsewhere has been told of the end.
+    #expect(world.outsideRequests.allSatisfy(\.isAnswered))
+    world.takeAnswers()
     world.expectAllSettled()
     #expect(world.players.isEmpty)
 }

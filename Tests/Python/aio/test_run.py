@@ -1,37 +1,25 @@
-"""What backstage.aio.run does, and in what order it ends things."""
+"""What backstage.aio.run runs, and where."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from backstage import (
-    Actor,
     Context,
-    Directive,
     Engine,
     InCallback,
     Message,
-    Reason,
-    Supervision,
-    UserStatus,
     WrongThread,
     aio,
 )
 
-from ..conftest import Logged
-from ..support import Failing, Keeper, fail, ignore
-
-Run = Callable[..., Any]
-
-
-async def echo(context: Context, message: Message) -> Any:
-    await asyncio.sleep(0)
-    return message.payload
+from ..support import Failing, Keeper, ignore
+from .support import Run, echo_later
 
 
 def test_it_returns_what_a_coroutine_does() -> None:
@@ -45,7 +33,7 @@ def test_it_returns_what_a_coroutine_does() -> None:
 def test_it_gives_a_function_its_engine() -> None:
     async def main(engine: Engine) -> tuple[Engine, Any]:
         assert aio.current_engine() is engine
-        return engine, await engine.spawn(echo).ask(b"hello")
+        return engine, await engine.spawn(echo_later).ask(b"hello")
 
     engine, answer = aio.run(main)
     assert answer == b"hello"
@@ -160,7 +148,7 @@ def test_it_runs_on_any_thread() -> None:
     answers: list[bytes] = []
 
     async def main(engine: Engine) -> None:
-        answers.append(await engine.spawn(echo).ask(b"there"))
+        answers.append(await engine.spawn(echo_later).ask(b"there"))
 
     thread = threading.Thread(target=aio.run, args=(main,))
     thread.start()
@@ -179,242 +167,12 @@ def test_nobody_else_runs_the_engine_meanwhile(run: Run, method: str) -> None:
 
 def test_an_answer_can_only_be_awaited(run: Run) -> None:
     async def main(engine: Engine) -> None:
-        future = engine.spawn(echo).ask(b"soon")
+        future = engine.spawn(echo_later).ask(b"soon")
         with pytest.raises(InCallback):
             future.get()
         assert await future == b"soon"
 
     run(main)
-
-
-def test_a_stop_of_the_engine_does_not_end_it(run: Run) -> None:
-    def stop(context: Context, message: Message) -> bytes:
-        context.engine.stop()
-        return b"stopped"
-
-    async def main(engine: Engine) -> None:
-        engine.stop()
-        assert await engine.spawn(stop).ask(b"") == b"stopped"
-        assert await engine.spawn(stop).ask(b"") == b"stopped"
-
-    run(main)
-
-
-def test_after_a_drain_there_can_be_new_actors(run: Run) -> None:
-    ended: list[Reason] = []
-
-    class Ending(Actor):
-        def receive(self, context: Context, message: Message) -> None:
-            pass
-
-        def deinit(self, context: Context, reason: Reason) -> None:
-            ended.append(reason)
-            loop.call_soon(over.set)
-
-    async def main(engine: Engine) -> None:
-        nonlocal loop, over
-        loop, over = asyncio.get_running_loop(), asyncio.Event()
-        engine.spawn(Ending)
-        engine.drain()
-        await over.wait()
-        assert await engine.spawn(echo).ask(b"new") == b"new"
-
-    loop: Any = None
-    over: Any = None
-    run(main)
-    assert ended == [Reason.STOPPED]
-
-
-def test_the_engine_may_be_closed_inside(run: Run) -> None:
-    cancelled: list[str] = []
-
-    async def wait(context: Context, message: Message) -> None:
-        begun.set()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            await asyncio.sleep(0)
-            cancelled.append("actor")
-
-    async def main(engine: Engine) -> bytes:
-        nonlocal begun
-        begun = asyncio.Event()
-        waits = engine.spawn(wait)
-        answer = asyncio.ensure_future(waits.ask(b""))
-        await begun.wait()
-        engine.close()
-        with pytest.raises(Exception) as caught:
-            await answer
-        assert type(caught.value).__name__ == "Ending"
-        await asyncio.sleep(0)
-        return b"on"
-
-    begun: Any = None
-    assert run(main) == b"on"
-    assert cancelled == ["actor"]
-
-
-def test_an_escalated_failure_leaves_it(run: Run, logged: Logged) -> None:
-    escalates = Supervision(directive=Directive.ESCALATE)
-
-    class Top(Actor):
-        supervision = escalates
-
-        def receive(self, context: Context, message: Message) -> None:
-            context.spawn_child(fail).tell(b"deep down")
-
-    ended: list[str] = []
-
-    async def main(engine: Engine) -> None:
-        engine.spawn(Top).tell(b"")
-        try:
-            await asyncio.Event().wait()
-        finally:
-            ended.append("main")
-
-    with pytest.raises(UserStatus) as caught:
-        run(main)
-    assert isinstance(caught.value.__cause__, Failing)
-    assert ended == ["main"]
-    assert [str(error) for error in logged.errors()] == ["b'deep down'"]
-
-
-@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt])
-@pytest.mark.parametrize("is_coroutine", [False, True, "later"])
-def test_it_leaves_by_what_an_actor_raises(
-    run: Run, error: type[BaseException], is_coroutine: bool | str
-) -> None:
-    def receive(context: Context, message: Message) -> None:
-        raise error("enough")
-
-    async def receive_there(context: Context, message: Message) -> None:
-        if is_coroutine == "later":
-            await asyncio.sleep(0)
-        raise error("enough")
-
-    async def main(engine: Engine) -> None:
-        engine.spawn(receive_there if is_coroutine else receive).tell(b"")
-        await asyncio.Event().wait()
-
-    with pytest.raises(error, match="enough"):
-        run(main)
-
-
-# ---- The end
-
-
-def test_the_end_comes_in_order() -> None:
-    events: list[str] = []
-
-    class Serves(Actor):
-        async def receive(self, context: Context, message: Message) -> Any:
-            if message.payload == b"flush":
-                return b"flushed"
-            events.append("actor begins")
-            try:
-                await asyncio.Event().wait()
-            except asyncio.CancelledError:
-                await asyncio.sleep(0)
-                events.append("actor cancelled")
-                raise
-
-        def deinit(self, context: Context, reason: Reason) -> None:
-            events.append(f"actor ended: {reason.name}")
-
-    async def generate() -> AsyncIterator[int]:
-        try:
-            yield 1
-        finally:
-            await asyncio.sleep(0)
-            events.append("generator closed")
-
-    async def work(engine: Engine) -> None:
-        flushes = engine.spawn(Serves)
-        try:
-            await asyncio.Event().wait()
-        finally:
-            events.append((await flushes.ask(b"flush")).decode())
-
-    async def main(engine: Engine) -> None:
-        engine.spawn(Serves).tell(b"wait")
-        background.append(asyncio.create_task(work(engine)))
-        generator = generate()
-        background.append(generator)
-        await anext_of(generator)
-        await asyncio.get_running_loop().run_in_executor(None, events.append, "executor")
-        while "actor begins" not in events:
-            await asyncio.sleep(0)
-        events.append("main ends")
-
-    background: list[Any] = []
-    aio.run(main)
-    assert events == [
-        "executor" if events[0] == "executor" else "actor begins",
-        "actor begins" if events[0] == "executor" else "executor",
-        "main ends",
-        "flushed",  # other tasks are cancelled while the engine still runs
-        "actor ended: ENGINE_ENDED",
-        "actor ended: ENGINE_ENDED",
-        "actor cancelled",  # actors' tasks when it is closed
-        "generator closed",
-    ]
-
-
-async def anext_of(generator: AsyncIterator[int]) -> int:
-    return await generator.__anext__()
-
-
-def test_what_a_task_raises_at_the_end_is_told(run: Run) -> None:
-    contexts: list[dict[str, Any]] = []
-
-    async def work() -> None:
-        try:
-            await asyncio.Event().wait()
-        finally:
-            raise Failing("at the end")
-
-    async def main(engine: Engine) -> asyncio.Task[None]:
-        asyncio.get_running_loop().set_exception_handler(lambda _, told: contexts.append(told))
-        task = asyncio.create_task(work())
-        await asyncio.sleep(0)
-        return task
-
-    task = run(main)
-    assert [told["task"] for told in contexts] == [task]
-    assert isinstance(contexts[0]["exception"], Failing)
-
-
-def test_coroutines_cut_off_at_the_end_fail_on_an_engine_that_stays(
-    make_engine: Callable[..., Engine], logged: Logged
-) -> None:
-    engine = make_engine()
-    began: list[bytes] = []
-
-    class Waits(Actor):
-        async def receive(self, context: Context, message: Message) -> None:
-            began.append(message.payload)
-            if message.payload == b"wait":
-                await asyncio.Event().wait()
-
-    async def main() -> None:
-        top = engine.spawn(Top)
-        top.tell(b"")
-        while not began:
-            await asyncio.sleep(0)
-
-    class Top(Actor):
-        supervision = Supervision()
-
-        def receive(self, context: Context, message: Message) -> None:
-            child = context.spawn_child(Waits)
-            child.tell(b"wait")
-            child.tell(b"go on")
-
-    aio.run(main(), engine=engine)
-    assert began == [b"wait"]
-    assert [str(error) for error in logged.errors()] == ["the coroutine was cancelled"]
-    engine.run_until_idle()
-    assert began == [b"wait", b"go on"]
 
 
 def test_a_loop_can_be_given_to_a_runner(engine: Engine) -> None:
@@ -426,7 +184,7 @@ def test_a_loop_can_be_given_to_a_runner(engine: Engine) -> None:
 
     async def main(payload: bytes) -> None:
         keeper.tell(payload)
-        assert await engine.spawn(echo).ask(payload) == payload
+        assert await engine.spawn(echo_later).ask(payload) == payload
 
     with runner.Runner(loop_factory=lambda: aio.EventLoop(engine)) as runs:
         runs.run(main(b"one"))
@@ -463,7 +221,7 @@ def test_loops_leave_nothing_in_the_engine(engine: Engine) -> None:
 def test_in_debug_mode(run: Run, make_engine: Callable[..., Engine]) -> None:
     async def main(engine: Engine) -> None:
         assert asyncio.get_running_loop().get_debug()
-        assert await engine.spawn(echo).ask(b"x") == b"x"
+        assert await engine.spawn(echo_later).ask(b"x") == b"x"
         engine.spawn(ignore).tell(b"")
 
     aio.run(main, engine=make_engine(), debug=True)

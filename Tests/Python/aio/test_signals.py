@@ -7,26 +7,26 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import pytest
 
 from backstage import Actor, Context, Engine, Message, aio
 
-Run = Callable[..., Any]
+from .support import Run, Spinner
 
 
 @pytest.fixture(autouse=True)
 def signals() -> Iterator[None]:
-    """Signals are handled as they were before each test; the test itself leaves them as they were."""
+    """Signals are as they were before each test, which leaves them so itself."""
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
     former = [signal.getsignal(number) for number in numbers]
     signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     assert signal.set_wakeup_fd(-1) == -1
     assert signal.getsignal(signal.SIGINT) in (signal.default_int_handler, interrupts)
-    for number, handler in zip(numbers, former):
+    for number, handler in zip(numbers, former, strict=True):
         signal.signal(number, handler)
 
 
@@ -36,13 +36,6 @@ def interrupts(number: int, frame: object) -> None:
 
 
 interrupted: list[int] = []
-
-
-class Spinner(Actor):
-    """Is always busy."""
-
-    def receive(self, context: Context, message: Message) -> None:
-        context.ref.tell(b"")
 
 
 def send_soon(number: int = signal.SIGINT) -> None:
@@ -241,13 +234,11 @@ def test_an_actor_may_watch_a_signal(run: Run) -> None:
             return b"ready"
 
     async def main(engine: Engine) -> None:
-        nonlocal over
-        over = asyncio.Event()
         await engine.spawn(Watches).ask(b"")
         send_soon(signal.SIGUSR1)
         await over.wait()
 
-    over: Any = None
+    over = asyncio.Event()
     run(main)
 
 

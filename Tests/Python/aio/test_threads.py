@@ -76,7 +76,7 @@ def test_answers_come_from_there(elsewhere: Engine) -> None:
 
     actors = [elsewhere.spawn(twice) for _ in range(4)]
 
-    async def main() -> list[bytes]:
+    async def main() -> Any:
         return await asyncio.gather(*(actors[n % 4].ask(b"%d" % n) for n in range(500)))
 
     elsewhere.start()
@@ -216,7 +216,7 @@ def test_two_engines_with_a_loop_each_ask_each_other(make_engine: Callable[..., 
         async def receive(self, context: Context, message: Message) -> Any:
             return b"near " + await far.ask(message.payload)
 
-    async def main() -> list[bytes]:
+    async def main() -> Any:
         near = here.spawn(Asks)
         return await asyncio.gather(*(near.ask(b"%d" % number) for number in range(100)))
 

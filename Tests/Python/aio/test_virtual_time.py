@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from backstage import Actor, Clock, Context, Engine, Message
 
-Run = Callable[..., Any]
+from .support import Run, Spinner
 
 
 @pytest.fixture
@@ -112,26 +110,20 @@ def test_timeouts_are_virtual(run_virtually: Run) -> None:
 def test_busy_actors_and_tasks_share_it(run_virtually: Run) -> None:
     """And descriptors are looked at, though the clock stands still."""
 
-    class Spinner(Actor):
-        turns = 0
-
-        def receive(self, context: Context, message: Message) -> None:
-            type(self).turns += 1
-            context.ref.tell(b"")
-
     async def main(engine: Engine) -> None:
         loop = asyncio.get_running_loop()
         here, there = socket.socketpair()
         here.setblocking(False)
-        engine.spawn(Spinner).tell(b"")
+        spinner = engine.spawn(Spinner)
+        spinner.tell(b"")
         receives = asyncio.ensure_future(loop.sock_recv(here, 10))
         await asyncio.sleep(0)
         there.send(b"x")
         while not receives.done():
             await asyncio.sleep(0)
-        turns = Spinner.turns
-        while Spinner.turns == turns:
-            await asyncio.sleep(0)
+        turns = await spinner.ask(b"turns")
+        while await spinner.ask(b"turns") == turns:
+            pass
         here.close()
         there.close()
 
@@ -152,15 +144,13 @@ def test_time_goes_on_once_the_engine_is_gone(run_virtually: Run) -> None:
             ended.append(loop.time())
 
     async def main(engine: Engine) -> None:
-        nonlocal began
-        began = asyncio.Event()
         engine.advance(100)
         engine.spawn(linger).tell(b"")
         await began.wait()
         engine.close()
         await asyncio.sleep(0.005)
 
-    began: Any = None
+    began = asyncio.Event()
     run_virtually(main)
     assert len(ended) == 1
     assert 100.001 <= ended[0] < 200

@@ -14,9 +14,21 @@ from typing import Any
 import pytest
 
 import backstage
-from backstage import Actor, Batch, Clock, Context, Engine, Message, Ref, Supervision
+from backstage import (
+    Actor,
+    Batch,
+    Clock,
+    Context,
+    DeadLetter,
+    Engine,
+    Message,
+    Reason,
+    Ref,
+    Supervision,
+)
 
-Received = list[tuple[str, bytes]]
+#: Who was called, for each message: noted before anything of the package is touched.
+Received = list[str]
 
 # As if it were the package's own: it stands where that is interrupted.
 TRACER = """
@@ -65,7 +77,7 @@ class Ping(Actor):
         self.other: Ref | None = None
 
     def receive(self, context: Context, message: Message) -> None:
-        self.received.append((self.name, message.payload))
+        self.received.append(self.name)
         left = int(message.payload)
         if left and self.other is not None:
             self.other.tell(b"%d" % (left - 1))
@@ -79,10 +91,10 @@ class Gathering(Actor):
         self.to = to
 
     def receive_batch(self, context: Context, messages: Batch) -> None:
-        for payload in messages.payloads:
-            self.received.append(("gathering", payload))
-        for message in messages:
-            self.to.tell(message.payload)
+        for index, payload in enumerate(messages.payloads):
+            messages.failed_at = index
+            self.received.append("gathering")
+            self.to.tell(payload)
 
 
 class Asking(Actor):
@@ -99,10 +111,10 @@ class Asking(Actor):
         context.request(self.whom, b"by handler", then=self.receive_answer)
 
     def receive_answer(self, context: Context, message: Message) -> None:
-        self.received.append(("asking", message.payload))
+        self.received.append("asking")
 
     async def receive(self, context: Context, message: Message) -> None:
-        self.received.append(("asking", message.payload))
+        self.received.append("asking")
         await self.whom.ask(b"by coroutine")
 
 
@@ -113,7 +125,7 @@ class Failing(Actor):
         self.received = received
 
     def receive(self, context: Context, message: Message) -> None:
-        self.received.append(("failing", message.payload))
+        self.received.append("failing")
         if message.payload == b"2":
             raise ValueError
 
@@ -138,7 +150,7 @@ def stage(engine: Engine, received: Received) -> dict[str, Ref]:
     refs = {
         "ping": engine.spawn(lambda context, message: ping.receive(context, message)),
         "pong": engine.spawn(lambda context, message: pong.receive(context, message)),
-        "echo": engine.spawn(lambda context, message: message.payload),
+        "echo": engine.spawn(lambda context, message: b"!"),
     }
     ping.other, pong.other = refs["pong"], refs["ping"]
     refs["gathering"] = engine.spawn(Gathering, received, refs["ping"])
@@ -152,11 +164,9 @@ def stage(engine: Engine, received: Received) -> dict[str, Ref]:
     return refs
 
 
-def counts(received: Received, name: str) -> int:
-    return sum(1 for who, _ in received if who == name)
-
-
-def check(engine: Engine, refs: dict[str, Ref], received: Received) -> None:
+def check(
+    engine: Engine, refs: dict[str, Ref], received: Received, was_interrupted: bool
+) -> None:
     """Whether every message was handled, once."""
     total = engine.statistics()
     assert total.queued == 0
@@ -164,7 +174,9 @@ def check(engine: Engine, refs: dict[str, Ref], received: Received) -> None:
     for name in ("ping", "pong", "gathering", "asking"):
         handled = engine.actor_statistics(refs[name])
         assert handled.queued == 0
-        assert handled.handled == counts(received, name), name
+        # Of those that are taken together, one was perhaps not yet read.
+        may_be_unread = int(was_interrupted and name == "gathering")
+        assert 0 <= handled.handled - received.count(name) <= may_be_unread, name
     core = engine._core
     assert core.acting is None
     assert core.error is None
@@ -187,7 +199,7 @@ def play(nth: int) -> bool:
             was_interrupted = True
     assert was_interrupted == (interrupts.left <= 0), nth
     engine.run_until_idle()
-    check(engine, refs, received)
+    check(engine, refs, received, was_interrupted)
     engine.close()
     return was_interrupted
 
@@ -209,3 +221,51 @@ def test_before_every_line_of_a_run() -> None:
         lines += 1
     assert lines > 500
     print(lines, "lines interrupted")
+
+
+class Ending(Actor):
+    """Notes its end, and tells others of it."""
+
+    def __init__(self, ended: list[int], number: int, other: Ref | None) -> None:
+        self.ended = ended
+        self.number = number
+        self.other = other
+
+    def receive(self, context: Context, message: Message) -> None:
+        pass
+
+    def deinit(self, context: Context, reason: Reason) -> None:
+        self.ended.append(self.number)
+        if self.other is not None:
+            self.other.tell(b"last")
+
+
+def close(nth: int) -> bool:
+    """The same while the engine is closed."""
+    ended: list[int] = []
+    letters: list[DeadLetter] = []
+    engine = Engine(dead_letter=letters.append)
+    other: Ref | None = None
+    for number in range(3):
+        other = engine.spawn(Ending, ended, number, other)
+        other.tell(b"waits")
+    was_interrupted = False
+    with Interrupts(nth) as interrupts:
+        try:
+            engine.close()
+        except KeyboardInterrupt:
+            was_interrupted = True
+    assert was_interrupted == (interrupts.left <= 0), nth
+    if not ended:  # it was interrupted before it began
+        engine.close()
+    assert engine.closed
+    assert ended == [2, 1, 0]
+    assert len(letters) >= 3
+    return was_interrupted
+
+
+def test_before_every_line_of_a_close() -> None:
+    lines = 0
+    while close(lines + 1):
+        lines += 1
+    assert lines > 100

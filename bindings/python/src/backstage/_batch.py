@@ -71,17 +71,9 @@ class Batch(Sequence[Message]):
             return [message.payload for message in self]
         raw = self._raw()
         size = raw[24]
-        count = self._count
-        payloads: list[Any]
-        if (
-            size <= INLINE_BYTES
-            and raw[24::64] == raw[24:25] * count
-            and raw[25::64] == raw[26::64] == raw[27::64] == bytes(count)
-        ):
-            payloads = list(_columns(size, count)(raw))
-        else:
-            payloads = [_payload(raw, at) for at in range(0, len(raw), ENVELOPE_BYTES)]
-        return payloads
+        if size <= INLINE_BYTES and _have_size(raw, size) and _are_inline(raw):
+            return list(_columns(size, self._count)(raw))
+        return [_payload(raw, at) for at in range(0, len(raw), ENVELOPE_BYTES)]
 
     @property
     def senders(self) -> list[int]:
@@ -95,13 +87,14 @@ class Batch(Sequence[Message]):
     def unpack(self, format: str) -> Iterator[tuple[Any, ...]]:
         """The payloads as records of the `struct` module: of one format of at most 32 bytes, which all
         must have. Raises ValueError where one has another size. Copies nothing but the values."""
-        record, size = _record(format)
+        record, payload = _record(format)
         raw = self._raw()
-        if raw[24::64] != bytes((size,)) * self._count or not (
-            raw[25::64] == raw[26::64] == raw[27::64] == bytes(self._count)
-        ):
-            raise ValueError(f"not all payloads have the {size} bytes of {format!r}")
-        return record.iter_unpack(raw)
+        if not _have_size(raw, payload.size):
+            raise ValueError(f"not all payloads have the {payload.size} bytes of {format!r}")
+        if _are_inline(raw):
+            return record.iter_unpack(raw)
+        payloads = (_payload(raw, at) for at in range(0, len(raw), ENVELOPE_BYTES))
+        return payload.iter_unpack(b"".join(payloads))
 
     def _raw(self) -> bytes:
         if not self._envelopes:
@@ -140,16 +133,16 @@ class Batch(Sequence[Message]):
 
     def _give_up(self, index: int, raw: bytes) -> None:
         message = self._messages.get(index)
-        _, _, _, size, _, inline = unpack_whole(raw, index * ENVELOPE_BYTES)
-        if size == REFERENCE_BYTES and not (message is not None and message._is_stashed):
-            forget(inline[:REFERENCE_BYTES])
+        if not (message is not None and message._is_stashed):
+            forget(_payload(raw, index * ENVELOPE_BYTES))
 
 
 _SENDER = struct.Struct("<Q56x")
-_records: dict[str, tuple[struct.Struct, int]] = {}
+_records: dict[str, tuple[struct.Struct, struct.Struct]] = {}
 
 
-def _record(format: str) -> tuple[struct.Struct, int]:
+def _record(format: str) -> tuple[struct.Struct, struct.Struct]:
+    """Of an envelope with such a payload, and of the payload."""
     record = _records.get(format)
     if record is None:
         has_order = format.startswith(("=", "<", ">", "!"))
@@ -157,7 +150,8 @@ def _record(format: str) -> tuple[struct.Struct, int]:
         size = struct.calcsize(order + body)
         if not 0 < size <= INLINE_BYTES:
             raise ValueError(f"{format!r} has {size} bytes: a record has 1 to {INLINE_BYTES}")
-        record = (struct.Struct(f"{order}32x{body}{INLINE_BYTES - size}x"), size)
+        envelope = struct.Struct(f"{order}32x{body}{INLINE_BYTES - size}x")
+        record = envelope, struct.Struct(order + body)
         _records[format] = record
     return record
 
@@ -168,9 +162,24 @@ def _columns(size: int, count: int) -> Callable[[bytes], tuple[bytes, ...]]:
     return struct.Struct("<" + f"32x{size}s{INLINE_BYTES - size}x" * count).unpack
 
 
+def _have_size(raw: bytes, size: int) -> bool:
+    """Whether all payloads of these envelopes have this size, of less than 256."""
+    sizes = raw[24::64]
+    count = len(sizes)
+    return (
+        sizes == bytes((size,)) * count
+        and raw[25::64] == raw[26::64] == raw[27::64] == bytes(count)
+    )
+
+
+def _are_inline(raw: bytes) -> bool:
+    """Whether these envelopes carry nothing, not even a short payload that lies elsewhere."""
+    return raw[30::64] == bytes(len(raw) // ENVELOPE_BYTES)
+
+
 def _payload(raw: bytes, at: int) -> bytes:
-    _, address, _, size, _, inline = unpack_whole(raw, at)
-    payload: bytes = inline[:size] if size <= INLINE_BYTES else memory[address : address + size]
+    _, address, _, size, _, _ = unpack_whole(raw, at)
+    payload: bytes = memory[address : address + size]
     return payload
 
 

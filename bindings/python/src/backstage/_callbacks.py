@@ -14,10 +14,10 @@ from ._deliver import receive
 from ._enums import DeadReason, Directive, MessageType, Reason
 from ._failures import note_failure, status_of, wind_up
 from ._log import log_failure, log_line, log_trouble
-from ._memory import INLINE_BYTES, memory, unpack_whole
+from ._memory import memory, unpack_whole
 from ._ref import Ref, find_ref, find_sender
 from ._requests import desert
-from .codecs import bury, is_travelling
+from .codecs import REFERENCE_BYTES, bury, is_travelling
 from .errors import error_of
 
 if TYPE_CHECKING:
@@ -158,12 +158,12 @@ def dead_letter(engine: int, receiver: int, envelope: int, reason: int, key: int
     """Shows the engine's user a dead letter, and forgets what travelled in it by reference."""
     try:
         core = engines[key]
-        sender, address, _, size, kind, inline = unpack_whole(memory, envelope)
-        if is_travelling() and size == 16:
-            bury(inline[:16], reason not in _REFUSALS)
+        sender, address, _, size, kind, _ = unpack_whole(memory, envelope)
+        if is_travelling() and size == REFERENCE_BYTES:
+            bury(memory[address : address + size], reason not in _REFUSALS)
         if core.dead_letter is None:
             return
-        payload = inline[:size] if size <= INLINE_BYTES else memory[address : address + size]
+        payload = memory[address : address + size]
         letter = DeadLetter(
             find_sender(core, receiver),
             find_sender(core, sender),
@@ -185,9 +185,11 @@ def _standing_aside(core: Core) -> Iterator[None]:
     thread may do."""
     acting, core.acting = core.acting, None
     touched, core.touched = core.touched, {}
+    was_aside, core.is_aside = core.is_aside, True
     try:
         yield
     finally:
+        core.is_aside = was_aside
         core.acting = acting
         core.touched = touched
 

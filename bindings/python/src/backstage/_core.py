@@ -7,6 +7,7 @@ from _thread import get_ident
 from collections import deque
 from collections.abc import Callable
 from itertools import count
+from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any
 
 from . import _abi
@@ -53,11 +54,13 @@ class Core:
         "gateways",
         "held",
         "interrupted",
+        "is_aside",
         "is_spreading",
         "keep",
         "key",
         "last",
         "loop",
+        "now",
         "on_failure",
         "over",
         "owner",
@@ -88,12 +91,16 @@ class Core:
         self.over: Event | None = None
         #: Whether it was told to stop, rather than woken.
         self.stopping = False
+        #: What tells how long actors take; a virtual clock does not, so that runs are repeated.
+        self.now: Callable[[], int] = perf_counter_ns
         #: Whose callback runs.
         self.acting: Cell | None = None
         #: Whether that is a coroutine's, which can wait.
         self.stepping = False
         #: Whether sends may be set aside: no limit but the inbox's may refuse them.
         self.sets_aside = True
+        #: Whether C takes from this thread what it would take from others, and no more.
+        self.is_aside = False
         #: Whether it has published or broadcast objects by reference.
         self.is_spreading = False
         #: Whom it has sent to first, and by ref those it has sent to since.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from operator import length_hint
 from sys import getrefcount
-from time import perf_counter_ns
+
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,8 @@ from ._batch import deliver_batch
 from ._core import cells
 from ._coroutines import begin, reply
 from ._failures import failed
-from ._memory import ENVELOPE_BYTES, INLINE_BYTES, memory, store_size, unpack_kind
-from ._memory import unpack_short, unpack_uniform
+from ._memory import ENVELOPE_BYTES, INLINE_AT, INLINE_BYTES, memory, store_size, unpack_kind
+from ._memory import unpack_short, unpack_uniform, unpack_whole
 from ._message import PlainMessage, Publication, ReferenceMessage, WholeMessage
 from ._proxy import Call
 from ._requests import answered
@@ -103,9 +103,10 @@ def _deliver_each(cell: Cell, envelopes: int, count: int, handled: int) -> int:
     """Hands an actor messages one by one; no more of them than take a moment."""
     share = cell.slice
     some = count if count <= share else share
-    began = perf_counter_ns()
+    now = cell.core.now
+    began = now()
     done = _deliver_some(cell, envelopes, some)
-    took = perf_counter_ns() - began
+    took = now() - began
     if took < _QUICK_NS:
         if share <= some and share < _abi.BUDGET_MAX:
             cell.slice = min(share * 2, _abi.BUDGET_MAX)
@@ -129,7 +130,7 @@ def _deliver_some(cell: Cell, envelopes: int, count: int) -> int:
             size <= INLINE_BYTES
             and raw[28::64] == _SENDS[count]
             and raw[24::64] == raw[24:25] * count
-            and raw[25::64] == raw[26::64] == raw[27::64] == _ZEROS[count]
+            and raw[25::64] == raw[26::64] == raw[27::64] == raw[30::64] == _ZEROS[count]
         ):
             fields = unpack_uniform[size](raw)
             if cell.is_simple:
@@ -217,8 +218,8 @@ def deliver_one(cell: Cell, envelope: int) -> int:
     cell.envelopes = envelope
     token, kind = unpack_kind(memory, envelope)
     if kind == _PUBLISH and cell.is_simple:
-        sender, size, _, inline = unpack_short(memory, envelope)
-        if size <= INLINE_BYTES:
+        sender, address, _, size, _, inline = unpack_whole(memory, envelope)
+        if size <= INLINE_BYTES and address == envelope + INLINE_AT:
             return _deliver_publication(cell, envelope, sender, inline[_UP_TO[size]])
     receive = cell.receive
     codec = cell.codec

@@ -66,6 +66,8 @@ class Engine:
         core.owner = weakref.ref(self)
         core.dead_letter = dead_letter
         core.sets_aside = not memory_bytes_max and not 0 < payload_bytes_max < SHORT
+        if clock == Clock.VIRTUAL:
+            core.now = int  # always 0
         self._thread: threading.Thread | None = None
         self._ended = threading.Event()
         self._error: BaseException | None = None
@@ -311,7 +313,8 @@ class Engine:
             return 0
 
         callback = _abi.ActorCallback(see)
-        check(library.backstage_engine_each_actor(core.handle, callback, None))
+        each_actor = library.backstage_engine_each_actor
+        do_whole(lambda: check(each_actor(core.handle, callback, None)))
         gateway = core.gateway.number if core.gateway is not None else 0
         return [find_ref(core, number) for number in found if number != gateway]
 

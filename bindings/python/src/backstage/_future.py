@@ -66,7 +66,8 @@ class Future:
         """Sends the request, from the engine's gateway."""
         core = self._core
         if self._done:
-            return forget(data)
+            forget(data)
+            return
         from ._requests import Asked, gateway_of
 
         token = c_uint64()
@@ -137,8 +138,8 @@ class Future:
         return self._done
 
     def add_done_callback(self, callback: Callable[[Future], object]) -> None:
-        """Calls back with this future when it is done: on the engine's thread, or here and now if it
-        is done already. What the callback raises is logged."""
+        """Calls back with this future when it is done: on the engine's thread, or here and now if
+        it is done already. What the callback raises is logged."""
         self._callbacks.append(callback)
         if self._done:
             self._call_back()
@@ -176,9 +177,9 @@ class Future:
         return self._error
 
     def get(self, timeout: float | None = None) -> Any:
-        """The answer. Waits for it: on the engine's thread by running the engine, on another while the
-        engine runs elsewhere. Raises what went wrong; `Timeout` when it is not there in time (and may
-        still come); `InCallback` inside a callback of the engine."""
+        """The answer. Waits for it: on the engine's thread by running the engine, on another while
+        the engine runs elsewhere. Raises what went wrong; `Timeout` when it is not there in time
+        (and may still come); `InCallback` inside a callback of the engine."""
         self._wait(timeout)
         if self._error is not None:
             raise self._error

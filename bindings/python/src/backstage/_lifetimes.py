@@ -76,15 +76,11 @@ def close(core: Core) -> None:
         if guard is not None:
             guard.put_up()
         _destroy(core)
-    except BaseException as error:
-        if isinstance(error, Exception):
-            raise
-        core.keep_error(error)  # of a handler that nobody guards
     finally:
         if guard is not None:
             guard.take_down()
-    if core.error is not None:
-        core.raise_error()
+        if core.error is not None:
+            core.raise_error()
 
 
 def _destroy(core: Core) -> None:

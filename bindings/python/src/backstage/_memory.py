@@ -12,13 +12,13 @@ memory: Any = (ctypes.c_char * sys.maxsize).from_address(0)
 
 ENVELOPE_BYTES = 64
 INLINE_BYTES = 32
+INLINE_AT = 32
 
 #: token, type
 unpack_kind: Callable[..., tuple[int, int]] = struct.Struct("<16xQ4xH").unpack_from
-#: sender, size, type, the inline bytes
-unpack_short: Callable[..., tuple[int, int, int, bytes]] = struct.Struct(
-    "<Q16xIH2x32s"
-).unpack_from
+#: sender, size, type, the inline bytes. The type is none that there is, if the envelope carries
+#: anything: also a short payload may lie elsewhere, as of what another thread has sent by id.
+unpack_short: Callable[..., tuple[int, int, int, bytes]] = struct.Struct("<Q16xII32s").unpack_from
 #: sender, payload's address, token, size, type, the inline bytes
 unpack_whole: Callable[..., tuple[int, int, int, int, int, bytes]] = struct.Struct(
     "<QQQIH2x32s"

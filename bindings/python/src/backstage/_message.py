@@ -6,7 +6,7 @@ import struct
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._enums import Events, MessageType, Reason
-from ._memory import INLINE_BYTES, memory, unpack_whole
+from ._memory import INLINE_AT, INLINE_BYTES, memory, unpack_whole
 from ._native import check, library, reply_later
 from ._ref import Ref, check_sent, encode, find_ref, find_sender
 from ._requests import gateway_of
@@ -267,7 +267,8 @@ class WholeMessage(Message):
         self._cause = None
         self._is_stashed = False
         self._topic: str | None = None
-        self._bytes = inline[:size] if size <= INLINE_BYTES else None
+        is_inline = size <= INLINE_BYTES and self._address == envelope + INLINE_AT
+        self._bytes = inline[:size] if is_inline else None
 
     @property
     def size(self) -> int:

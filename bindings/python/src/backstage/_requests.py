@@ -57,11 +57,7 @@ def ask(ref: Ref, payload: Any, timeout: float | None, block: bool) -> Any:
     """See `Ref.ask`."""
     core = ref._core
     limit_of(timeout)  # raises if it is no time
-    if block and (running_loop() is not None or core.stepping and core.is_here):
-        block = False
-    if block and core.is_here and (core.acting is not None or core.running):
-        raise InCallback("a callback cannot wait for an answer: use context.request, an "
-                         "`async def receive`, or block=False")  # fmt: skip
+    block = block and _blocks(core)
     future = Future(core, ref._codec)
     begin(future, ref, ref._encode(payload), timeout)
     if not block:
@@ -71,6 +67,23 @@ def ask(ref: Ref, payload: Any, timeout: float | None, block: bool) -> Any:
     except BaseException:
         future.cancel()
         raise
+
+
+def _blocks(core: Core) -> bool:
+    """Whether who asks waits for the answer. Raises `InCallback` where nothing would bring it."""
+    core.handle  # noqa: B018
+    loop = running_loop()
+    if not core.is_here:
+        return loop is None
+    if core.stepping or loop is not None and (core.loop is loop or core.running):
+        return False
+    if loop is not None:
+        raise InCallback("the asyncio loop here does not run the engine: use backstage.aio.run, "
+                         "or engine.start(), or run it yourself and ask with block=False")  # fmt: skip
+    if core.acting is not None or core.running:
+        raise InCallback("a callback cannot wait for an answer: use context.request, an "
+                         "`async def receive`, or block=False")  # fmt: skip
+    return True
 
 
 def begin(future: Future, ref: Ref, data: bytes, timeout: float | None) -> None:
@@ -96,7 +109,7 @@ def gateway_of(core: Core) -> Cell:
 
 def on_engine(core: Core, command: Callable[[], object]) -> None:
     """Does something on the engine's thread: at once if this is it, else when it looks."""
-    if core.is_here:
+    if core.is_here and not core.is_aside:
         command()
         return
     core.commands.append(command)

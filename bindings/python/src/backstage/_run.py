@@ -31,7 +31,11 @@ def run(core: Core, mode: int, timeout: float | None) -> bool:
     limit = nanoseconds(timeout)
     if core.gateway is None:
         restore_gateway(core)
-    status = _run(core, engine, mode, limit)
+    try:
+        status = _run(core, engine, mode, limit)
+    finally:
+        if core.error is not None:
+            core.raise_error()
     core.handle  # noqa: B018  # raises in a child process that was forked inside a callback
     if status == _abi.TIMEOUT:
         return False
@@ -41,11 +45,11 @@ def run(core: Core, mode: int, timeout: float | None) -> bool:
 
 
 def _run(core: Core, engine: int, mode: int, limit: int) -> int:
-    """The status; raises what is to leave the run."""
+    """The status. What is to leave the run is the error that is kept then."""
     status = _abi.OK
     guard = guard_for(core, sys._getframe(), hears=mode != _abi.RUN_NO_WAIT)
-    core.running = True
     try:
+        core.running = True
         if guard is not None:
             guard.put_up()
         if core.error is None and not (limit < 0 and _lifetimes.is_late(mode)):
@@ -59,9 +63,6 @@ def _run(core: Core, engine: int, mode: int, limit: int) -> int:
         _lifetimes.bury(core)
         if guard is not None:
             guard.take_down()
-    # From here on Python calls the handlers itself.
-    if core.error is not None:
-        core.raise_error()
     return status
 
 

@@ -89,15 +89,22 @@ class Guard:
 
     def take_down(self) -> None:
         """From now on Python calls them again. Those that were changed meanwhile stay as they are."""
+        while _up is self:
+            try:
+                self._take_down()
+            except BaseException as error:  # of the first that Python calls again
+                self._core.keep_error(error)
+
+    def _take_down(self) -> None:
         global _up
-        if _up is not self:
-            return
-        if self._hears and self._writer >= 0:
+        if self._writer >= 0:
             self._give_wakeup_back()
             self.hear()
-        for number, (ours, handler) in self._handlers.items():
+            self._writer = -1
+        for number, (ours, handler) in list(self._handlers.items()):
             if _getsignal(number) is ours:
                 _signal.signal(number, handler)
+            del self._handlers[number]
         _up = self._frame = None
 
     def _give_wakeup_back(self) -> None:
@@ -123,6 +130,14 @@ class Guard:
                 os.write(self._former_fd, numbers)
             except OSError:  # full: who waits there wakes anyway
                 pass
+
+    def is_stale(self, frame: FrameType | None) -> bool:
+        """Whether it was left up: Ctrl-C came just before it would have been taken down."""
+        while frame is not None:
+            if frame is self._frame:
+                return False
+            frame = frame.f_back
+        return True
 
     def desert(self) -> None:
         """In a child process: as if it had never been there. What it waits on is its parent's too."""
@@ -185,8 +200,12 @@ def _call(guard: Guard, handler: Handler, number: int, frame: FrameType | None) 
 
 def guard_for(core: Core | _Late, frame: FrameType, hears: bool) -> Guard | None:
     """A guard, on the main thread, unless there is one."""
-    if _up is not None or not is_main_thread():
+    if not is_main_thread():
         return None
+    if _up is not None:
+        if not _up.is_stale(frame):
+            return None
+        _up.take_down()
     return Guard(core, frame, hears)
 
 

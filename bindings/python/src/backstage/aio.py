@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ._engine import Engine
 from ._future import running_loop
 from ._loop import EventLoop
+from ._requests import restore_gateway
 from ._signals import is_main_thread
 from ._tasks import ActorCoroutine
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
     from types import FrameType
 
-__all__ = ["EventLoop", "current_engine", "run"]
+__all__ = ["EventLoop", "current_engine", "drain", "run"]
 
 Result = TypeVar("Result")
 
@@ -75,10 +76,24 @@ def run(
 
 def current_engine() -> Engine:
     """The engine on which asyncio's loop runs here. Raises RuntimeError if no such loop runs."""
+    return _current_loop().engine
+
+
+async def drain(timeout: float | None = None) -> bool:
+    """Drains the current engine, as `Engine.drain`, and waits for that: all its actors handle what
+    they have, and end. False if some were killed, for they had not ended after `timeout` seconds.
+    """
+    loop = _current_loop()
+    restore_gateway(loop.engine._core)  # so that there is somebody whose end can be waited for
+    loop.engine.drain(timeout)
+    return await loop.drained()
+
+
+def _current_loop() -> EventLoop:
     loop = running_loop()
     if not isinstance(loop, EventLoop):
         raise RuntimeError("no asyncio loop runs here on an engine: see backstage.aio.run")
-    return loop.engine
+    return loop
 
 
 def _run(

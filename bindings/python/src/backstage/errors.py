@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from . import _abi
 
@@ -209,6 +209,9 @@ class UserStatus(BackstageError):
     def __init__(self, status: int, detail: str | None = None) -> None:
         super().__init__(detail or f"the actor failed with status {status}")
         self.status = status
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.status, str(self))
 
 
 def error_of(status: int, detail: str | None = None) -> BackstageError:
