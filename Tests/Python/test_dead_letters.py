@@ -145,11 +145,12 @@ def test_the_handler_may_tell_ask_and_publish(
 
 
 def test_the_handler_may_end_actors(make_engine: Callable[..., Engine]) -> None:
-    engine = make_engine(dead_letter=lambda letter: ref.stop())
-    ref = full_one(engine)
-    ref.tell(b"x")
+    refs: list[Ref] = []
+    engine = make_engine(dead_letter=lambda letter: refs[0].stop())
+    refs.append(full_one(engine))
+    refs[0].tell(b"x")
     engine.run_until_idle()
-    assert not ref.is_alive()
+    assert not refs[0].is_alive()
 
 
 def test_what_the_handler_may_not_do(make_engine: Callable[..., Engine]) -> None:

@@ -147,7 +147,8 @@ func withWorld(seed: UInt64, _ body: (World) throws -> Void) throws {
     }
     let world = try #require(box.world)
     // Whoever waits elsewhere has been told of the end.
-    #expect(world.outsideRequests.allSatisfy(\.isAnswered))
+    let areTold = world.outsideRequests.allSatisfy { $0.isAnswered }
+    #expect(areTold)
     world.takeAnswers()
     world.expectAllSettled()
     #expect(world.players.isEmpty)

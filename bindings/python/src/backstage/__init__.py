@@ -17,7 +17,7 @@ from ._abi import VERSION_MAJOR, VERSION_MINOR, VERSION_PATCH
 from ._actor import Actor
 from ._batch import Batch
 from ._callbacks import DeadLetter
-from ._context import Context, Timer, Watcher
+from ._context import Context
 from ._engine import Engine
 from ._enums import (
     Clock,
@@ -42,6 +42,7 @@ from ._message import (
     TimerEvent,
 )
 from ._ref import Ref
+from ._sources import Timer, Watcher
 from ._statistics import ActorStatistics, Statistics
 from ._supervision import Supervision
 from .errors import (

@@ -48,7 +48,8 @@ class Actor:
         """Runs before the first message, and again after each restart, on a new object."""
 
     def receive(self, context: Context, message: Message) -> Any:
-        """Handles one message or event. What it returns for a REQUEST, unless None, is the reply."""
+        """Handles one message or event. What it returns for a REQUEST, unless None, is the
+        reply."""
         raise NotImplementedError(f"{type(self).__qualname__} defines no receive")
 
     if TYPE_CHECKING:

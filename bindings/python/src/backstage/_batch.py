@@ -85,8 +85,9 @@ class Batch(Sequence[Message]):
         return senders
 
     def unpack(self, format: str) -> Iterator[tuple[Any, ...]]:
-        """The payloads as records of the `struct` module: of one format of at most 32 bytes, which all
-        must have. Raises ValueError where one has another size. Copies nothing but the values."""
+        """The payloads as records of the `struct` module: of one format of at most 32 bytes, which
+        all must have. Raises ValueError where one has another size. Copies nothing but the
+        values."""
         record, payload = _record(format)
         raw = self._raw()
         if not _have_size(raw, payload.size):

@@ -140,7 +140,8 @@ def _failed(key: int, error: BaseException, where: str) -> int:
 
 
 class DeadLetter(NamedTuple):
-    """A message that nobody handled: for whom it was (None if unknown), by whom, what, and why not."""
+    """A message that nobody handled: for whom it was (None if unknown), by whom, what, and why
+    not."""
 
     receiver: Ref | None
     sender: Ref | None

@@ -96,8 +96,8 @@ class Cell:
 
         #: Messages it is given at once: as many as it handles in a fraction of a millisecond.
         self.slice = FIRST_SLICE
-        # Of the messages in hand: from where on the iterator goes through so many, and the one that is
-        # handled.
+        # Of the messages in hand: from where on the iterator goes through so many, and the one that
+        # is handled.
         self.envelopes = 0
         self.iterator: Any = None
         self.count = 0

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from . import _abi
 from ._enums import Events
 from ._native import check, library, limit_of, name, nanoseconds, topic_name
-from ._ref import Ref, check_sent, encode, find_ref
+from ._payloads import check_sent, encode
+from ._ref import Ref, find_ref
 from ._requests import Asked, Handler, on_engine
+from ._sources import Timer, Watcher, once
 from .codecs import Reference, spread
 from .errors import Closed, NotFound, fail
 
@@ -22,36 +24,6 @@ if TYPE_CHECKING:
     from ._core import Core
     from ._engine import Engine
     from ._message import Message
-
-
-class Source:
-    """A timer or watcher of an actor: `cancel` ends it, and it ends with its actor."""
-
-    __slots__ = ("_cancel", "_cell", "token")
-
-    def __init__(self, cell: Cell, token: int, cancel: Any) -> None:
-        self._cell = cell
-        self._cancel = cancel
-        self.token = token
-        """What the events' `token` is."""
-
-    def cancel(self) -> None:
-        """Ends it; an event not yet handled is withdrawn. Raises `NotFound` if it has ended."""
-        cell = self._cell
-        check(self._cancel(cell.argument or cell.bind(), self.token))
-        cell.handlers.pop(self.token, None)
-
-
-class Timer(Source):
-    """A timer: see `Context.after` and `Context.every`."""
-
-    __slots__ = ()
-
-
-class Watcher(Source):
-    """A watcher of a descriptor or signal: see `Context.watch_fd` and `Context.watch_signal`."""
-
-    __slots__ = ()
 
 
 class Context:
@@ -337,7 +309,7 @@ class Context:
         if handler is not None:
             handlers = self._cell.handlers
             handlers[token.value] = (
-                handler if interval else partial(_once, handlers, token.value, handler)
+                handler if interval else partial(once, handlers, token.value, handler)
             )
         return Timer(self._cell, token.value, library.backstage_timer_cancel)
 
@@ -387,12 +359,6 @@ def _is_new(status: int) -> bool:
     check(status)
     return True
 
-
-def _once(
-    handlers: dict[int, Any], token: int, handler: Handler, context: Context, message: Message
-) -> Any:
-    handlers.pop(token, None)
-    return handler(context, message)
 
 
 def publish_by_reference(core: Core, number: int, payload: Any, topic: str | None) -> None:

@@ -158,8 +158,8 @@ class Core:
                 cell.is_simple = False
 
     def number_of(self, actor: Ref) -> int:
-        """An actor, for C. Raises `OtherEngine` for one of another engine, which may have the number
-        of one of ours."""
+        """An actor, for C. Raises `OtherEngine` for one of another engine, which may have the
+        number of one of ours."""
         if actor._core is not self:
             raise OtherEngine
         return actor._value

@@ -14,7 +14,8 @@ from ._core import Core, engines
 from ._current import acting_cell
 from ._enums import Clock, Events
 from ._native import check, library, name, nanoseconds, topic_name, unsigned
-from ._ref import SHORT, Ref, check_sent, encode, find_ref
+from ._payloads import check_sent, encode
+from ._ref import SHORT, Ref, find_ref
 from ._requests import give_up, on_engine
 from ._run import run
 from ._signals import do_whole

@@ -15,7 +15,8 @@ from .codecs import forget
 from .errors import BackstageError, InCallback, Stopped, Timeout, fail
 
 if TYPE_CHECKING:
-    from ._context import Context, Timer
+    from ._context import Context
+    from ._sources import Timer
     from ._core import Core
     from ._message import Message
     from .codecs import Codec

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ._enums import Events, MessageType, Reason
 from ._memory import INLINE_AT, INLINE_BYTES, memory, unpack_whole
 from ._native import check, library, reply_later
-from ._ref import Ref, check_sent, encode, find_ref, find_sender
+from ._payloads import check_sent, encode
+from ._ref import Ref, find_ref, find_sender
 from ._requests import gateway_of
 from ._views import lend
 from .codecs import REFERENCE_BYTES, Reference, forget, is_travelling, repeat, travels

@@ -36,7 +36,8 @@ class Call:
         self.is_waited_for = is_waited_for
 
     def run(self, cell: Cell) -> Any:
-        """Does it. What it raises is for the caller, if one waits; else it is the actor's failure."""
+        """Does it. What it raises is for the caller, if one waits; else it is the actor's
+        failure."""
         try:
             instance = cell.instance
             if self.verb == "get":
@@ -105,9 +106,9 @@ class Method:
 
 
 class Proxy:
-    """Stands for an actor's object: `proxy.name` is a `Future` of an attribute, `proxy.method(...)` one of
-    what the method returns, or of what it raises; `proxy.name = value` sets an attribute, and
-    `proxy.method.defer(...)` calls a method, which nobody waits for.
+    """Stands for an actor's object: `proxy.name` is a `Future` of an attribute, `proxy.method(...)`
+    one of what the method returns, or of what it raises; `proxy.name = value` sets an attribute,
+    and `proxy.method.defer(...)` calls a method, which nobody waits for.
 
     Only for actors written in Python that are classes with `receive`. Names that begin with an
     underscore are the actor's own.

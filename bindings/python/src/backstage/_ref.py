@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 from _thread import get_ident
 from array import array
-from ctypes import byref, c_char_p, c_size_t, c_uint32
+from ctypes import byref, c_char_p, c_uint32
 from typing import TYPE_CHECKING, Any
 
 from . import _abi
 from ._core import engines
 from ._current import acting_cell
 from ._native import Number, check, library, nanoseconds, send, send_many
-from .codecs import Reference, forget
-from .errors import Closed, InvalidArgument, error_of, fail
+from ._payloads import check_sent, encode
+from .codecs import Reference
+from .errors import Closed, InvalidArgument
 
 if TYPE_CHECKING:
     from ._cell import Cell
@@ -24,35 +25,6 @@ if TYPE_CHECKING:
 #: Messages set aside for one receiver at most, and how large one may be.
 _TOGETHER = 255
 SHORT = 4096
-
-
-def to_bytes(payload: Any) -> bytes:
-    """A payload for C, where no codec makes one."""
-    if isinstance(payload, bytes):
-        return payload
-    if isinstance(payload, str):
-        raise TypeError("a payload is bytes-like, not str: encode it, or use a codec")
-    try:
-        return bytes(memoryview(payload))
-    except TypeError:
-        raise TypeError(
-            f"a payload is bytes-like, not {type(payload).__name__}: give the actor's class a "
-            "codec, such as backstage.codecs.JSON, or use ref.using(codec)"
-        ) from None
-
-
-def encode(codec: Codec | None, payload: Any) -> bytes:
-    """A payload for C, as a codec makes it."""
-    if codec is not None:
-        payload = codec.encode(payload)
-    return payload if type(payload) is bytes else to_bytes(payload)
-
-
-def check_sent(status: int, data: bytes) -> None:
-    """Raises the exception for an error: nobody will get the payload."""
-    if status < 0:
-        forget(data)
-        fail(status)
 
 
 class Ref:
@@ -213,47 +185,9 @@ class Ref:
         Returns how many were sent. Raises as `tell` does; the exception's `accepted` tells how many
         were sent before the one that was refused. Any thread.
         """
-        if size is not None:
-            data = to_bytes(payloads)
-            if size <= 0 or len(data) % size:
-                raise ValueError(f"{len(data)} bytes are no whole number of records of {size}")
-            count = len(data) // size
-            return self._send_many(data, array("I", (size,)) * count, count)
-        items = payloads if isinstance(payloads, (list, tuple)) else list(payloads)
-        if self._codec is None and items and type(items[0]) is bytes:
-            lengths = list(map(len, items))
-            size = lengths[0]
-            if lengths.count(size) == len(items):
-                try:
-                    data = b"".join(items)
-                except TypeError:  # what that is about is said below
-                    data = b""
-                if len(data) == size * len(items):
-                    return self._send_many(data, array("I", (size,)) * len(items), len(items))
-        sizes = array("I", map(len, items)) if self._codec is None else None
-        if sizes is None or set(map(type, items)) != {bytes}:
-            items = [self._encode(item) for item in items]
-            sizes = array("I", map(len, items))
-        return self._send_many(b"".join(items), sizes, len(items))
+        from ._many import tell_many
 
-    def _send_many(self, data: bytes, sizes: array[int], count: int) -> int:
-        core = self._core
-        acting = acting_cell(core)
-        accepted = c_size_t()
-        many = (self._value, data, sizes.tobytes(), count, byref(accepted))
-        if acting is None:
-            status = core.from_anywhere(library.backstage_engine_send_many, *many)
-        else:
-            core.settle()
-            status = library.backstage_send_many(acting.argument, *many)
-        if status:
-            error = error_of(status)
-            error.accepted = accepted.value
-            if self._codec is Reference:
-                for at in range(16 * error.accepted, len(data), 16):
-                    forget(data[at : at + 16])
-            raise error
-        return count
+        return tell_many(self, payloads, size)
 
     def ask(self, payload: Any, timeout: float | None = None, *, block: bool = True) -> Any:
         """Sends a request, and returns its reply.

@@ -13,7 +13,7 @@ from . import _abi
 from ._future import Future, running_loop
 from ._native import check, library, limit_of
 from .codecs import forget
-from .errors import BackstageError, Ending, InCallback, Stopped, fail
+from .errors import BackstageError, Ending, InCallback, NotFound, Stopped, fail
 
 if TYPE_CHECKING:
     from ctypes import c_void_p
@@ -80,7 +80,7 @@ def _blocks(core: Core) -> bool:
     if loop is not None:
         raise InCallback("the asyncio loop here does not run the engine: use backstage.aio.run, "
                          "or engine.start(), or run it yourself and ask with block=False")  # fmt: skip
-    if core.acting is not None or core.running:
+    if core.acting is not None or core.running or core.is_aside:
         raise InCallback("a callback cannot wait for an answer: use context.request, an "
                          "`async def receive`, or block=False")  # fmt: skip
     return True
@@ -157,6 +157,8 @@ def do_all(core: Core) -> None:
             return
         try:
             command()
+        except NotFound:  # who was to end has ended
+            pass
         except BackstageError as error:
             if core.engine is not None:
                 from ._log import logger

@@ -44,7 +44,7 @@ BOUNDARIES = frozenset({
 })  # fmt: skip
 #: Functions that are not to be left half-way.
 WHOLE = frozenset({
-    "_settle", "settle", "_tell", "_send_many", "spawn", "request", "_timer", "_watcher", "spread",
+    "_settle", "settle", "_tell", "_send_all", "spawn", "request", "_timer", "_watcher", "spread",
     "publish", "broadcast", "publish_by_reference", "begin", "_start", "on_engine", "do_all",
     "failed", "_failed", "wind_up", "note_failure", "_put_away", "take_back", "finish", "_resume",
     "_finish", "desert", "destroy",

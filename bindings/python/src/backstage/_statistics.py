@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 class Statistics(NamedTuple):
-    """An engine's ledger: `accepted == handled + dead + queued`, always. The engine's own gateway is
-    no part of `actors` and `spawned`, but the messages it asks with are."""
+    """An engine's ledger: `accepted == handled + dead + queued`, always. The engine's own gateway
+    is no part of `actors` and `spawned`, but the messages it asks with are."""
 
     accepted: int
     handled: int
@@ -30,8 +30,8 @@ class Statistics(NamedTuple):
 
 
 class ActorStatistics(NamedTuple):
-    """An actor's: messages in its inbox (and the most there ever were, and those set aside), handled
-    and dead; its restarts; and what its inbox holds."""
+    """An actor's: messages in its inbox (and the most there ever were, and those set aside),
+    handled and dead; its restarts; and what its inbox holds."""
 
     queued: int
     handled: int

@@ -1,7 +1,7 @@
 """Codecs: how objects become payloads, and payloads objects again.
 
-A codec is any object with `encode(value) -> bytes` and `decode(data) -> value`. A class of actors names
-its own, and who sends to it by its ref uses that too:
+A codec is any object with `encode(value) -> bytes` and `decode(data) -> value`. A class of actors
+names its own, and who sends to it by its ref uses that too:
 
     class Orders(Actor):
         codec = codecs.JSON
@@ -81,7 +81,8 @@ class _Pickle:
 
 
 class Msgspec:
-    """msgspec, which must be installed: JSON or MessagePack, checked against a type if one is given.
+    """msgspec, which must be installed: JSON or MessagePack, checked against a type if one is
+    given.
 
         codec = codecs.Msgspec(Order)          # a msgspec.Struct
         codec = codecs.Msgspec(format="json")
@@ -105,8 +106,8 @@ _mark = os.urandom(8)
 _pack = struct.Struct("<8sQ").pack
 _numbers = count(1).__next__
 
-#: What travels by reference, by its payload, until the message has been handled or is a dead letter;
-#: and how many messages have the payload, where more than one has.
+#: What travels by reference, by its payload, until the message has been handled or is a dead
+#: letter; and how many messages have the payload, where more than one has.
 _travelling: dict[bytes, Any] = {}
 _shares: dict[bytes, int] = {}
 
@@ -165,8 +166,8 @@ def forget(data: bytes) -> None:
 
 
 def bury(data: bytes, was_accepted: bool) -> None:
-    """A message with this payload is a dead letter. One that was not accepted is among the receivers
-    of a broadcast, as long as that is under way, who are not counted."""
+    """A message with this payload is a dead letter. One that was not accepted is among the
+    receivers of a broadcast, as long as that is under way, who are not counted."""
     if was_accepted or _shares.get(data, 1) < _SPREADING // 2:
         forget(data)
 
