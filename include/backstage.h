@@ -175,8 +175,8 @@ enum {
 /* What `receive`, `receive_batch` and `init` may return besides OK and a failure. Any other positive
  * value is an OK too. */
 enum {
-    BACKSTAGE_PENDING = 1, /* not done yet: see backstage_finish */
-    BACKSTAGE_YIELD = 2    /* done, and so is the turn: of a batch `*handled` are, the rest waits */
+    BACKSTAGE_PENDING = 1001, /* not done yet: see backstage_finish */
+    BACKSTAGE_YIELD = 1002 /* done, and so is the turn: of a batch `*handled` are, the rest waits */
 };
 
 /* The library's version, in the form of BACKSTAGE_VERSION. Any thread. */

@@ -352,6 +352,29 @@ def test_what_a_cut_off_coroutine_raises_is_logged_and_deinit_runs(
     assert [type(error) for error in logged.errors()] == [Failing, RuntimeError]
 
 
+def test_an_exit_of_a_coroutine_that_is_cut_off(engine: Engine) -> None:
+    notes: list[str] = []
+
+    class Leaves(Actor):
+        async def receive(self, context: Context, message: Message) -> None:
+            try:
+                await context.sleep(10.0)
+            finally:
+                raise SystemExit(7)
+
+        def deinit(self, context: Context, reason: Reason) -> None:
+            notes.append(reason.name)
+
+    ref = engine.spawn(Leaves)
+    ref.tell(b"")
+    engine.run_until_idle()
+    ref.stop()
+    with pytest.raises(SystemExit):
+        engine.run_until_idle()
+    assert engine.run_until_idle()
+    assert notes == ["STOPPED"]
+
+
 def test_a_restart_cuts_it_off(engine: Engine, logged: Any) -> None:
     notes: list[str] = []
 

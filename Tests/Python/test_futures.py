@@ -241,6 +241,20 @@ def test_a_closed_engine_ends_all_that_wait(engine: Engine) -> None:
             future.get()
 
 
+def test_an_exit_in_a_callback_at_the_close_is_raised_by_it(engine: Engine) -> None:
+    future = engine.spawn(ignore).ask(b"", block=False)
+
+    def leave(future: Future) -> None:
+        raise SystemExit(8)
+
+    future.add_done_callback(leave)
+    engine.run_until_idle()
+    with pytest.raises(SystemExit):
+        engine.close()
+    assert engine.closed
+    assert future.done()
+
+
 def test_a_drain_waits_for_those_and_kills_them_in_the_end(engine: Engine, logged: Any) -> None:
     silent = engine.spawn(ignore)
     future = silent.ask(b"", block=False)

@@ -63,6 +63,14 @@ def test_it_can_be_taken_back(engine: Engine, nothing: Any) -> None:
     assert notes == []
 
 
+def test_a_time_too_short_to_tell_is_a_time(engine: Engine) -> None:
+    notes: list[str] = []
+    engine.spawn(Waiting, notes, 1e-12)
+    engine.run_until_idle()
+    pass_time(engine, 1.0)
+    assert notes
+
+
 def test_its_event(engine: Engine) -> None:
     events: list[Any] = []
     ref = engine.spawn(lambda context, message: events.append((message.event, message.token)))

@@ -375,6 +375,49 @@ def test_answers_survive_the_asker_s_restart(engine: Engine, logged: Any) -> Non
     assert len(logged.errors()) == 1
 
 
+def test_methods_that_wait_for_answers_are_the_new_object_s_after_a_restart(
+    engine: Engine, logged: Any
+) -> None:
+    handles: list[ReplyHandle] = []
+    keeps = engine.spawn(lambda own, message: handles.append(message.reply_handle()))
+    notes: list[Any] = []
+
+    class Fragile(Actor):
+        def __init__(self) -> None:
+            self.answers = 0
+
+        def receive(self, context: Context, message: Message) -> None:
+            if message.payload == b"ask":
+                context.request(keeps, b"", then=self.answered)
+                context.request(keeps, b"", timeout=1.0, failed=self.refused)
+                context.request(keeps, b"", then=lambda *_: notes.append("function"))
+            else:
+                self.answers = -100
+                raise Failing
+
+        def answered(self, context: Context, message: Message) -> None:
+            self.answers += 1
+            notes.append(("answered", self.answers))
+
+        def refused(self, context: Context, message: Message) -> None:
+            self.answers += 1
+            notes.append(("refused", self.answers))
+
+    boss = engine.spawn(ignore, supervision=Supervision())
+    child = engine.context(boss).spawn_child(Fragile)
+    child.tell_many([b"ask", b"fail"])
+    engine.run_until_idle()
+    child.tell(b"fail")
+    engine.run_until_idle()
+    handles[0].reply(b"")
+    handles[2].reply(b"")
+    engine.run_until_idle()
+    engine.advance(1.0)
+    engine.run_until_idle()
+    assert notes == [("answered", 1), "function", ("refused", 2)]
+    assert len(logged.errors()) == 2
+
+
 def test_a_stranger_cannot_be_asked(make_engine: Callable[..., Engine]) -> None:
     one, other = make_engine(), make_engine()
     context = spawn_asker(one, [])

@@ -488,6 +488,8 @@ def test_misuse_from_elsewhere_harms_no_callback(engine: Engine) -> None:
 
         def misuse() -> None:
             for use in (
+                lambda: engine.spawn(ignore),
+                lambda: context.spawn_child(ignore),
                 lambda: context.publish(b""),
                 lambda: context.broadcast("x", b""),
                 lambda: message.reply_handle().reply(b""),

@@ -53,7 +53,7 @@ class Running:
     def expect(self, line: str) -> None:
         """Waits for a line."""
         said = self.out.readline()
-        assert said == line + "\n", (said, self.process.poll(), self._rest())
+        assert said == line + "\n", (said, self._rest())
 
     def line(self) -> str:
         """The next line."""
@@ -62,8 +62,7 @@ class Running:
         return said.rstrip("\n")
 
     def _rest(self) -> str:
-        if self.process.poll() is None:
-            return ""
+        self.process.kill()
         assert self.process.stderr is not None
         return self.process.stderr.read()
 
@@ -73,6 +72,16 @@ class Running:
         while stat.read_text().rpartition(")")[2].split()[0] != "S":
             assert self.process.poll() is None, self._rest()
             os.sched_yield()
+
+    def wait_until_it_works(self) -> None:
+        """Waits until its main thread has used the processor for a while."""
+        before = self._ticks()
+        while self._ticks() < before + 3:
+            os.sched_yield()
+
+    def _ticks(self) -> int:
+        stat = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/stat")
+        return int(stat.read_text().rpartition(")")[2].split()[11])
 
     def system_call(self) -> list[int]:
         """What its main thread waits for: the system call's number, and its arguments."""
@@ -100,19 +109,19 @@ def _checked(finished: Finished, status: int) -> Finished:
     return finished
 
 
-def _command(source: str, options: tuple[str, ...]) -> list[str]:
-    program = PRELUDE + textwrap.dedent(source)
+def _command(sources: tuple[str, ...], options: tuple[str, ...]) -> list[str]:
+    program = "\n".join((PRELUDE, *map(textwrap.dedent, sources)))
     return [sys.executable, "-X", "dev", "-X", "faulthandler", *options, "-c", program]
 
 
 @pytest.fixture
 def run_program() -> Callable[..., Finished]:
-    """Runs a program to its end: `run_program(source, status=0, options=())`. Nothing of what it
-    raised may be lost, and it may not crash."""
+    """Runs a program, of one part or several, to its end: `run_program(source, status=0, options=())`.
+    Nothing of what it raised may be lost, and it may not crash."""
 
-    def run(source: str, status: int = 0, options: tuple[str, ...] = ()) -> Finished:
+    def run(*sources: str, status: int = 0, options: tuple[str, ...] = ()) -> Finished:
         done = subprocess.run(
-            _command(source, options),
+            _command(sources, options),
             capture_output=True,
             text=True,
             check=False,
@@ -128,9 +137,9 @@ def start_program() -> Iterator[Callable[..., Running]]:
     """Starts a program that the test talks to: `start_program(source, options=())`."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(source: str, options: tuple[str, ...] = ()) -> Running:
+    def start(*sources: str, options: tuple[str, ...] = ()) -> Running:
         process = subprocess.Popen(
-            _command(source, options),
+            _command(sources, options),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

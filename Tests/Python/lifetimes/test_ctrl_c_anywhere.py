@@ -1,5 +1,5 @@
-"""Ctrl-C before every single line of the package that a run goes through, one after the other: it always
-leaves the run, the engine goes on afterwards, and each message is handled once."""
+"""Ctrl-C before every single line of the package that a run goes through, one after the other: it
+always leaves the run, the engine goes on afterwards, and each message is handled once."""
 
 from __future__ import annotations
 

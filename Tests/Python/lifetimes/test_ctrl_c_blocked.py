@@ -1,4 +1,5 @@
-"""Ctrl-C while everything sleeps: whoever waits on the main thread is interrupted, and nothing polls."""
+"""Ctrl-C while everything sleeps: whoever waits on the main thread is interrupted, and nothing
+polls."""
 
 from __future__ import annotations
 

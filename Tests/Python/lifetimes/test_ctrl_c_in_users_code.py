@@ -1,4 +1,5 @@
-"""Ctrl-C while users' code never returns: it is interrupted where it is, wherever that was called."""
+"""Ctrl-C while users' code never returns: it is interrupted where it is, wherever that was
+called."""
 
 from __future__ import annotations
 

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, overload
 
 from . import _abi
 from ._coroutines import begin
-from ._memory import ENVELOPE_BYTES, INLINE_BYTES, memory, store_size, unpack_kind
-from ._memory import unpack_whole
+from ._memory import ENVELOPE_BYTES, INLINE_BYTES, memory, store_size, unpack_kind, unpack_whole
 from ._message import Message, WholeMessage
 from ._requests import answered
 from ._views import take_back
-from .codecs import REFERENCE_BYTES, forget, is_travelling
+from .codecs import forget, is_travelling
 from .errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -166,11 +165,9 @@ def _columns(size: int, count: int) -> Callable[[bytes], tuple[bytes, ...]]:
 def _have_size(raw: bytes, size: int) -> bool:
     """Whether all payloads of these envelopes have this size, of less than 256."""
     sizes = raw[24::64]
-    count = len(sizes)
-    return (
-        sizes == bytes((size,)) * count
-        and raw[25::64] == raw[26::64] == raw[27::64] == bytes(count)
-    )
+    zeros = bytes(len(sizes))
+    same = bytes((size,)) * len(sizes)
+    return sizes == same and raw[25::64] == raw[26::64] == raw[27::64] == zeros
 
 
 def _are_inline(raw: bytes) -> bool:

@@ -16,18 +16,20 @@ from ._failures import note_failure, status_of, wind_up
 from ._log import log_failure, log_line, log_trouble
 from ._memory import memory, unpack_whole
 from ._ref import Ref, find_ref, find_sender
-from ._requests import desert
+from ._requests import desert, rebind
 from .codecs import REFERENCE_BYTES, bury, is_travelling
 from .errors import error_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ._cell import Cell
+    from ._core import Core
+
 __all__ = ["DeadLetter", "dead_letter", "decide", "deinit", "engines", "init", "log", "receive"]
 
 
-
-@_abi.InitCallback
+@_abi.InitCallback  # type: ignore[untyped-decorator]
 def init(context: int, key: int) -> int:
     """Starts an actor, or starts it again."""
     try:
@@ -53,7 +55,7 @@ def init(context: int, key: int) -> int:
         return _failed(key, error, "init")
 
 
-@_abi.DeinitCallback
+@_abi.DeinitCallback  # type: ignore[untyped-decorator]
 def deinit(context: int, reason: int, key: int) -> int:
     """Ends an actor, or takes it down for a restart."""
     try:
@@ -64,8 +66,6 @@ def deinit(context: int, reason: int, key: int) -> int:
         if cell.argument is None:  # ended before its first turn
             cell.argument = c_void_p(context)
         cell.current = None
-        if cell.argument is None:  # it has had no turn
-            cell.argument = c_void_p(context)
         _cut_off(cell)
         instance = cell.instance
         if cell.maker is not None and instance is not None:
@@ -84,6 +84,8 @@ def _cut_off(cell: Cell) -> None:
         cancel(cell)
     except Exception as error:
         log_failure(cell, error, "a coroutine that was cut off")
+    except BaseException as error:
+        cell.core.leave(error)
 
 
 def _put_away(key: int, reason: int) -> None:
@@ -92,6 +94,7 @@ def _put_away(key: int, reason: int) -> None:
     cell.become(None)
     if reason == _abi.REASON_RESTARTED:
         if cell.maker is not None:
+            rebind(cell)
             cell.instance = None
         return
     cell.started = False
@@ -100,11 +103,14 @@ def _put_away(key: int, reason: int) -> None:
     core.cells.pop(cell.number, None)
     if core.gateway is cell:
         core.gateway = None
-        desert(cell)
+        try:
+            desert(cell)
+        except BaseException as error:  # of a callback of a future
+            core.leave(error)
     cell.forget()
 
 
-@_abi.DecideCallback
+@_abi.DecideCallback  # type: ignore[untyped-decorator]
 def decide(supervisor: int, child: int, status: int, restarts: int, key: int) -> int:
     """Asks a supervisor what follows a child's failure."""
     try:
@@ -154,7 +160,7 @@ class DeadLetter(NamedTuple):
 _REFUSALS = (_abi.DEAD_INBOX_FULL, _abi.DEAD_NO_MEMORY, _abi.DEAD_ENDED)
 
 
-@_abi.DeadLetterCallback
+@_abi.DeadLetterCallback  # type: ignore[untyped-decorator]
 def dead_letter(engine: int, receiver: int, envelope: int, reason: int, key: int) -> None:
     """Shows the engine's user a dead letter, and forgets what travelled in it by reference."""
     try:
@@ -195,7 +201,7 @@ def _standing_aside(core: Core) -> Iterator[None]:
         core.touched = touched
 
 
-@_abi.LogCallback
+@_abi.LogCallback  # type: ignore[untyped-decorator]
 def log(level: int, message: bytes, key: int) -> None:
     """A line of the engine's own log."""
     try:
@@ -209,4 +215,3 @@ def log(level: int, message: bytes, key: int) -> None:
         pass
     except BaseException as error:
         engines[key].leave(error)
-

@@ -129,7 +129,7 @@ class Cell:
                 receive = instance
         else:
             self.is_batch = False
-        self.receive = receive  # type: ignore[assignment]
+        self.receive = receive
         code = getattr(receive, "__code__", None)
         self.is_simple = (
             self.codec is None

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 
 class Context:
-    """An actor's view of its engine. It is handed to every callback of the actor, and may be used as
-    long as the actor lives; engine's thread.
+    """An actor's view of its engine. It is handed to every callback of the actor, and may be used
+    as long as the actor lives; engine's thread.
 
     Errors of all methods: `WrongThread`; `NotFound` when the actor has ended; `Ending` when it is
     ending and the method starts something new.
@@ -114,8 +114,9 @@ class Context:
         check(library.backstage_poison(self._argument(), self._core.number_of(actor)))
 
     def drain(self, actor: Ref, timeout: float | None = None) -> None:
-        """Ends an actor and all below it gracefully: they handle what they have, and what that takes;
-        what has not ended after `timeout` seconds is killed. Raises `NotFound`, `NoMemory`."""
+        """Ends an actor and all below it gracefully: they handle what they have, and what that
+        takes; what has not ended after `timeout` seconds is killed. Raises `NotFound`,
+        `NoMemory`."""
         argument = self._argument()
         core = self._core
         core.interrupted = True
@@ -149,8 +150,8 @@ class Context:
         check_sent(status, data)
 
     def broadcast(self, kind: str, payload: Any) -> int:
-        """Sends to every living actor of a kind, bytes-like or as this actor's codec has it. Returns
-        how many accepted it."""
+        """Sends to every living actor of a kind, bytes-like or as this actor's codec has it.
+        Returns how many accepted it."""
         argument = self._argument()
         known = name(kind)
         data = self._encode_for_many(payload)
@@ -163,8 +164,8 @@ class Context:
         return spread(self._cell.codec, data, send)
 
     def publish(self, payload: Any, topic: str | None = None) -> int:
-        """Publishes on this actor's default topic, or a named one, bytes-like or as its codec has it.
-        Returns how many accepted it. Raises `InvalidTopic`, `PayloadTooLarge`, `NoMemory`."""
+        """Publishes on this actor's default topic, or a named one, bytes-like or as its codec has
+        it. Returns how many accepted it. Raises `InvalidTopic`, `PayloadTooLarge`, `NoMemory`."""
         argument = self._argument()
         known = None if topic is None else topic_name(topic)
         data = self._encode_for_many(payload)
@@ -189,8 +190,8 @@ class Context:
         return encode(codec, payload)
 
     def subscribe(self, publisher: str, topic: str | None = None) -> bool:
-        """Subscribes to the default topic of whoever has an id, now or later, or to a topic or pattern
-        of theirs: "cpu.*.load", "net.>". False if it is subscribed already: a restart keeps
+        """Subscribes to the default topic of whoever has an id, now or later, or to a topic or
+        pattern of theirs: "cpu.*.load", "net.>". False if it is subscribed already: a restart keeps
         subscriptions, so `init` may subscribe. Raises `InvalidId`, `InvalidTopic`."""
         argument = self._argument()
         if topic is None:
@@ -210,8 +211,8 @@ class Context:
             check(library.backstage_unsubscribe_from_topic(argument, name(publisher), topic_name(topic)))
 
     def monitor(self, actor: Ref | str) -> Ref | None:
-        """Asks for a TERMINATED event when an actor ends, at once if it has; one event, also if it is
-        monitored already, as after a restart. By id, returns who that is; None if nobody has it.
+        """Asks for a TERMINATED event when an actor ends, at once if it has; one event, also if it
+        is monitored already, as after a restart. By id, returns who that is; None if nobody has it.
         Raises `InvalidArgument` for this actor itself."""
         argument = self._argument()
         if isinstance(actor, Ref):
@@ -237,8 +238,9 @@ class Context:
         then: Handler | None = None,
         failed: Handler | None = None,
     ) -> int:
-        """Sends a request, and returns its token. Exactly one REPLY or FAILURE with that token follows:
-        to `then(context, message)` or `failed(context, message)`, or else to `receive`.
+        """Sends a request, and returns its token. Exactly one REPLY or FAILURE with that token
+        follows: to `then(context, message)` or `failed(context, message)`, or else to `receive`;
+        after a restart, to the methods of the new object.
 
         An async actor can await `ref.ask(...)` instead. Raises as `Ref.tell`.
         """
@@ -324,8 +326,8 @@ class Context:
         return self._watcher(token.value, handler)
 
     def watch_signal(self, signal: int, handler: Handler | None = None) -> Watcher:
-        """Watches a signal; its disposition is the engine's meanwhile, and Python's own handler sees
-        nothing of it. Raises `InvalidSignal`."""
+        """Watches a signal; its disposition is the engine's meanwhile, and Python's own handler
+        sees nothing of it. Raises `InvalidSignal`."""
         argument = self._argument()
         token = c_uint64()
         check(library.backstage_watch_signal(argument, signal, byref(token)))
@@ -340,7 +342,7 @@ class Context:
         """Asks for a RECEIVE_TIMEOUT event whenever nothing has come for so long; None takes that
         back."""
         argument = self._argument()
-        check(library.backstage_receive_timeout(argument, nanoseconds(seconds or 0.0)))
+        check(library.backstage_receive_timeout(argument, limit_of(seconds) if seconds else 0))
 
     def sleep(self, seconds: float) -> Any:
         """Waits, on the engine's clock: `await context.sleep(1)`, in an `async def`."""

@@ -15,8 +15,8 @@ from ._native import library
 from .errors import BackstageError, Closed, OtherEngine, WrongThread
 
 if TYPE_CHECKING:
+    import weakref
     from threading import Event
-    from weakref import ref as WeakReference
 
     from ._cell import Cell
     from ._engine import Engine
@@ -84,7 +84,7 @@ class Core:
         #: is handed this in the same breath: between the two nobody else can close it.
         self.door: int | None = None
         self.why_closed: str | None = None
-        self.owner: WeakReference[Engine] | None = None
+        self.owner: weakref.ref[Engine] | None = None
         self.thread = get_ident()
         self.running = False
         #: What waits for the end of the run, when the interpreter exits.

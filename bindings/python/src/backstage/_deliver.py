@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from operator import length_hint
 from sys import getrefcount
-
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +17,17 @@ from ._batch import deliver_batch
 from ._core import cells
 from ._coroutines import begin, reply
 from ._failures import failed
-from ._memory import ENVELOPE_BYTES, INLINE_AT, INLINE_BYTES, memory, store_size, unpack_kind
-from ._memory import unpack_short, unpack_uniform, unpack_whole
+from ._memory import (
+    ENVELOPE_BYTES,
+    INLINE_AT,
+    INLINE_BYTES,
+    memory,
+    store_size,
+    unpack_kind,
+    unpack_short,
+    unpack_uniform,
+    unpack_whole,
+)
 from ._message import PlainMessage, Publication, ReferenceMessage, WholeMessage
 from ._proxy import Call
 from ._requests import answered
@@ -58,7 +66,7 @@ _SPARE = _ALONE + 1
 _UP_TO = [slice(size) for size in range(INLINE_BYTES + 1)]
 
 
-@_abi.ReceiveBatchCallback
+@_abi.ReceiveBatchCallback  # type: ignore[untyped-decorator]
 def receive(context: int, envelopes: int, count: int, handled: int, key: int) -> int:
     """What C calls with the messages of an actor, or with one event."""
     try:
@@ -184,10 +192,9 @@ def _deliver_references(cell: Cell, fields: Any, count: int) -> int:
         message._value = Reference.decode(data)
         message._is_stashed = False
         result = cell.receive(cell.context, message)
-        if result is not None and isinstance(result, CoroutineType):
-            if begin(cell, result, message) == _PENDING:
-                cell.iterator = cell.current = None
-                return -1 - done
+        if isinstance(result, CoroutineType) and begin(cell, result, message) == _PENDING:
+            cell.iterator = cell.current = None
+            return -1 - done
         done += 1
         if not message._is_stashed:
             forget(data)

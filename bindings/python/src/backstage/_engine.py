@@ -45,8 +45,8 @@ class Engine:
             greeter.tell(b"hello")
             engine.run_until_idle()
 
-    `dead_letter` is called with a `DeadLetter` for every message that was accepted and not handled. A
-    clock of `Clock.VIRTUAL` moves only by `advance`, and the same `seed` gives the same run. The
+    `dead_letter` is called with a `DeadLetter` for every message that was accepted and not handled.
+    A clock of `Clock.VIRTUAL` moves only by `advance`, and the same `seed` gives the same run. The
     limits are the engine's own where they are 0: see backstage.h. Times are in seconds.
 
     Errors of all methods: `WrongThread`, but for those marked "any thread"; `Closed`.
@@ -115,10 +115,9 @@ class Engine:
         """Ends every actor, each with its `deinit`, makes dead letters of what is queued, and frees
         everything. What `start` began is stopped first. A closed engine may be closed again.
 
-        What ended the run of `start`, and KeyboardInterrupt or SystemExit of a `deinit`, leave it when
-        all is done. Raises `InCallback` inside a callback. Ctrl-C while it waits for `start`'s thread
-        leaves it at once: the engine is still open then.
-        """
+        What ended the run of `start`, and KeyboardInterrupt or SystemExit of a `deinit`, leave it
+        when all is done. Raises `InCallback` inside a callback. Ctrl-C while it waits for `start`'s
+        thread leaves it at once: the engine is still open then. """
         core = self._core
         if core.engine is None:
             return
@@ -155,8 +154,8 @@ class Engine:
 
         False if `timeout` seconds of the engine's clock were over first, or if a drain had to kill
         somebody. Ctrl-C leaves it as KeyboardInterrupt, and so do KeyboardInterrupt and SystemExit
-        that an actor raises. Raises what was escalated past the top; `InCallback` inside a callback.
-        """
+        that an actor raises. Raises what was escalated past the top; `InCallback` inside a
+        callback. """
         return run(self._core, _abi.RUN_UNTIL_STOPPED, timeout)
 
     def run_until_idle(self, timeout: float | None = None) -> bool:
@@ -172,7 +171,8 @@ class Engine:
         return run(self._core, _abi.RUN_NO_WAIT, 0.0)
 
     def stop(self) -> None:
-        """Ends the run, or the next one at once. Actors and messages stay as they are. Any thread."""
+        """Ends the run, or the next one at once. Actors and messages stay as they are. Any
+        thread."""
         core = self._core
         core.handle  # noqa: B018
         core.stop()
@@ -228,7 +228,8 @@ class Engine:
         if thread is threading.current_thread():
             raise InCallback("the engine's own thread cannot wait for its end")
         try:
-            # Not `thread.join`: before Python 3.13, Ctrl-C makes it believe that the thread has ended.
+            # Not `thread.join`: before Python 3.13, Ctrl-C makes it believe that the thread has
+            # ended.
             if not self._ended.wait(timeout):
                 return False
         except KeyboardInterrupt:
@@ -248,9 +249,9 @@ class Engine:
         _lifetimes.adopt(self._core)
 
     def drain(self, timeout: float | None = None) -> None:
-        """Lets all actors handle what they have, then ends them and the run; what has not ended after
-        `timeout` seconds is killed. Raises `NoMemory`. Any thread: from others it is done as soon as
-        the engine looks."""
+        """Lets all actors handle what they have, then ends them and the run; what has not ended
+        after `timeout` seconds is killed. Raises `NoMemory`. Any thread: from others it is done as
+        soon as the engine looks."""
         core = self._core
         core.handle  # noqa: B018  # raises if the engine is closed
         limit = nanoseconds(timeout)
@@ -285,12 +286,11 @@ class Engine:
     def spawn(self, actor: type[Actor] | Callable[..., Any], *args: Any, **options: Any) -> Ref:
         """Makes an actor without a parent, of a class or a function of (context, message).
 
-        `id` names it. `kind`, `capacity`, `overflow`, `budget`, `sees_subscriptions`, `supervision`,
-        `restart` and `codec` are as in `Actor`, and override the class. All other arguments are for
-        the class, which is called with them now and at each restart.
-        Raises `Exists`, `InvalidId`, `InvalidArgument`, `Limit`, `NoMemory`, `Ending`, and what the class
-        raises.
-        """
+        `id` names it. `kind`, `capacity`, `overflow`, `budget`, `sees_subscriptions`,
+        `supervision`, `restart` and `codec` are as in `Actor`, and override the class. All other
+        arguments are for the class, which is called with them now and at each restart. Raises
+        `Exists`, `InvalidId`, `InvalidArgument`, `Limit`, `NoMemory`, `Ending`, and what the class
+        raises. """
         core = self._core
         return spawn(core, library.backstage_engine_spawn, core.handle, actor, args, options)
 
@@ -320,7 +320,8 @@ class Engine:
         return [find_ref(core, number) for number in found if number != gateway]
 
     def context(self, actor: Ref) -> Context:
-        """The context of a Python actor, to act as it from outside its callbacks. Raises `NotFound`."""
+        """The context of a Python actor, to act as it from outside its callbacks. Raises
+        `NotFound`."""
         cell = self._core.cells.get(self._core.number_of(actor))
         if cell is None:
             check(_abi.NOT_FOUND)
@@ -338,8 +339,8 @@ class Engine:
     # ---- Messages from outside. Any thread.
 
     def tell(self, receiver: Ref | str, payload: Any) -> None:
-        """Sends to an actor by its ref, or by its id. From another thread an id that nobody has makes
-        a dead letter. Raises as `Ref.tell`. Any thread."""
+        """Sends to an actor by its ref, or by its id. From another thread an id that nobody has
+        makes a dead letter. Raises as `Ref.tell`. Any thread."""
         if isinstance(receiver, Ref):
             receiver.tell(payload)
             return
@@ -356,8 +357,8 @@ class Engine:
         check_sent(status, data)
 
     def publish(self, publisher: Ref, payload: Any, topic: str | None = None) -> None:
-        """Publishes for an actor, on its default topic or a named one. Raises as `Context.publish`, and
-        `QueueFull`. Any thread."""
+        """Publishes for an actor, on its default topic or a named one. Raises as `Context.publish`,
+        and `QueueFull`. Any thread."""
         core = self._core
         core.settle_here()
         number = core.number_of(publisher)
@@ -369,8 +370,8 @@ class Engine:
         check(core.from_anywhere(publish, number, known, data, len(data)))
 
     def broadcast(self, kind: str, payload: Any) -> None:
-        """Sends bytes to every living actor of a kind. Raises as `Context.broadcast`, and `QueueFull`.
-        Any thread."""
+        """Sends bytes to every living actor of a kind. Raises as `Context.broadcast`, and
+        `QueueFull`. Any thread."""
         data = encode(None, payload)
         core = self._core
         core.settle_here()
@@ -391,8 +392,8 @@ class Engine:
         return actor_statistics(core, core.number_of(actor))
 
     def watch_fd(self, fd: int, events: Events, callback: Callable[[int, Events], object]) -> Any:
-        """Calls back with (fd, events) for as long as a descriptor is ready, outside any actor, until the
-        watch returned is cancelled. Raises `BadDescriptor`, `NoMemory`."""
+        """Calls back with (fd, events) for as long as a descriptor is ready, outside any actor,
+        until the watch returned is cancelled. Raises `BadDescriptor`, `NoMemory`."""
         from ._watch import watch
 
         return watch(self._core, fd, events, callback)

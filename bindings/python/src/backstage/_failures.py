@@ -61,9 +61,7 @@ def wind_up(cell: Cell, is_over: bool = False) -> None:
     core.acting = None
 
 
-def note_failure(
-    cell: Cell, error: BaseException, where: str, message: object = None
-) -> None:
+def note_failure(cell: Cell, error: BaseException, where: str, message: object = None) -> None:
     """Logs a failure, and keeps it for the supervisor, for `run`, and for who asked."""
     core = cell.core
     core.failure = cell.failure = error

@@ -1,30 +1,30 @@
-"""What becomes of engines: those that are closed, those that are forgotten, and those that are there
-when the interpreter exits or the process forks.
+"""What becomes of engines: those that are closed, those that are forgotten, and those that are
+there when the interpreter exits or the process forks.
 
 *Closed.* Every actor ends, with its `deinit`, and what other threads asked for meanwhile comes to
-`Closed`. They can be at it all the time: none of their calls gets through to an engine that is gone.
+`Closed`. They can be at it all the time: none of their calls gets through to an engine that is
+gone.
 
-*Forgotten.* An engine that nobody refers to any more is closed as if by `close`, with a ResourceWarning,
-on whatever thread lets go of it. Inside a callback it cannot be: then it is as soon as a run is over.
-One that `start` runs is not forgotten before it is stopped.
+*Forgotten.* An engine that nobody refers to any more is closed as if by `close`, with a
+ResourceWarning, on whatever thread lets go of it. Inside a callback it cannot be: then it is as
+soon as a run is over. One that `start` runs is not forgotten before it is stopped.
 
-*Exit.* First all runs on other threads end, as if by `stop`, so that Python can wait for those threads;
-a run without a timeout that begins there after that is over at once. Then, when only daemon threads are
-left, every engine that does not run is closed, whoever's it was. One that a daemon thread still runs
-stays open until the process is gone.
+*Exit.* First all runs on other threads end, as if by `stop`, so that Python can wait for those
+threads; a run without a timeout that begins there after that is over at once. Then, when only
+daemon threads are left, every engine that does not run is closed, whoever's it was. One that a
+daemon thread still runs stays open until the process is gone.
 
 *Fork.* A child process has none of its parent's engines. To it they are closed: every method raises
-`Closed`, and nothing in it touches what the parent goes on with. If the fork was inside a callback, a
-child that returns from that gets `Closed` out of `run`. Signals are what they were outside any run. The
-child may make engines of its own.
+`Closed`, and nothing in it touches what the parent goes on with. If the fork was inside a callback,
+a child that returns from that gets `Closed` out of `run`. Signals are what they were outside any
+run. The child may make engines of its own.
 
-*Reload.* What C calls lives as long as the process. Engines go on when `backstage` is reloaded, or is
-imported anew.
+*Reload.* What C calls lives as long as the process. Engines go on when `backstage` is reloaded, or
+is imported anew.
 
-Without the interpreter's lock, in a free-threaded build, all this holds as long as a thread's engines
-are its own, and those of other threads only `tell`, `ask` and `publish` to engines that are not being
-closed at that moment: the engine itself keeps these apart.
-"""
+Without the interpreter's lock, in a free-threaded build, all this holds as long as a thread's
+engines are its own, and those of other threads only `tell`, `ask` and `publish` to engines that are
+not being closed at that moment: the engine itself keeps these apart. """
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ _is_exiting = False
 
 
 def keep_for_ever(*callbacks: Any) -> None:
-    """Lets C keep pointers to these: they are never collected, not even when modules are reloaded."""
+    """Lets C keep pointers to these: they are never collected, not even when modules are
+    reloaded."""
     for callback in callbacks:
         pythonapi.Py_IncRef(py_object(callback))
 
@@ -65,7 +66,8 @@ def keep_for_ever(*callbacks: Any) -> None:
 
 
 def close(core: Core) -> None:
-    """Closes an engine of this thread. Raises what its actors leave it with: KeyboardInterrupt, say."""
+    """Closes an engine of this thread. Raises what its actors leave it with: KeyboardInterrupt,
+    say."""
     if core.engine is None:
         return
     core.require_here()
@@ -129,7 +131,8 @@ def abandon(core: Core) -> None:
 
 
 def bury(runs: Core) -> None:
-    """Closes what was forgotten meanwhile: a run is over, which what their actors raise leaves too."""
+    """Closes what was forgotten meanwhile: a run is over, which what their actors raise leaves
+    too."""
     for _ in range(len(_orphans)):
         try:
             core = _orphans.pop(0)
@@ -147,7 +150,8 @@ def bury(runs: Core) -> None:
 
 
 def is_late(mode: int) -> bool:
-    """Whether the interpreter waits for this thread to end, so that a run is over before it begins."""
+    """Whether the interpreter waits for this thread to end, so that a run is over before it
+    begins."""
     sleeps = mode in (_abi.RUN_UNTIL_STOPPED, _abi.RUN_ONCE)
     return _is_exiting and sleeps and not _signals.is_main_thread()
 

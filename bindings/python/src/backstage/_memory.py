@@ -29,4 +29,3 @@ unpack_uniform = [
     for size in range(INLINE_BYTES + 1)
 ]
 store_size: Callable[[Any, int, int], None] = struct.Struct("<Q").pack_into
-

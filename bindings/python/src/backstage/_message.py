@@ -44,7 +44,7 @@ class SignalEvent(NamedTuple):
     """A signal came, so often since the last time."""
 
     signal: int
-    count: int
+    count: int  # type: ignore[assignment]  # not the method of tuples
 
 
 class FailureEvent(NamedTuple):
@@ -73,8 +73,8 @@ class ReplyHandle:
         self._handle = handle
 
     def reply(self, payload: Any) -> None:
-        """Answers. Raises `NotWaiting` if nobody waits any more, `InboxFull` if the asker's inbox is
-        full: try again later. Engine's thread."""
+        """Answers. Raises `NotWaiting` if nobody waits any more, `InboxFull` if the asker's inbox
+        is full: try again later. Engine's thread."""
         core = self._cell.core
         core.handle  # noqa: B018  # raises if the engine is closed
         acting = core.acting or self._cell
@@ -101,8 +101,8 @@ class Message:
 
     @property
     def payload(self) -> Any:
-        """The payload: bytes, or what the actor's codec makes of those of a SEND, PUBLISH or REQUEST,
-        and of a REPLY the codec of who was asked."""
+        """The payload: bytes, or what the actor's codec makes of those of a SEND, PUBLISH or
+        REQUEST, and of a REPLY the codec of who was asked."""
         return self._bytes
 
     @property
@@ -117,8 +117,8 @@ class Message:
 
     @property
     def topic(self) -> str | None:
-        """The topic of a PUBLISH, SUBSCRIBE or UNSUBSCRIBE, "" for the default topic; None for other
-        types."""
+        """The topic of a PUBLISH, SUBSCRIBE or UNSUBSCRIBE, "" for the default topic; None for
+        other types."""
         return None
 
     @property
@@ -128,8 +128,8 @@ class Message:
         return None
 
     def view(self) -> memoryview:
-        """The payload's bytes, read-only, and long ones without a copy. To be used until the callback
-        returns: after that a view of a long payload raises ValueError."""
+        """The payload's bytes, read-only, and long ones without a copy. To be used until the
+        callback returns: after that a view of a long payload raises ValueError."""
         return memoryview(self._bytes)
 
     def reply(self, payload: Any) -> None:
@@ -143,8 +143,8 @@ class Message:
         return ReplyHandle(self._cell, self._codec, _handle(self._sender, self.token))
 
     def forward(self, receiver: Ref) -> None:
-        """Sends this message on as it is, so that a reply goes to who asked. Only inside the callback
-        that was given it. Raises as `Ref.tell`."""
+        """Sends this message on as it is, so that a reply goes to who asked. Only inside the
+        callback that was given it. Raises as `Ref.tell`."""
         cell, address = self._in_hand()
         core = cell.core
         core.settle_here()
@@ -174,7 +174,7 @@ class PlainMessage(Message):
 
     __slots__ = ()
 
-    payload = Message._bytes
+    payload = Message._bytes  # type: ignore[misc]
 
 
 class Publication(Message):
@@ -183,7 +183,7 @@ class Publication(Message):
     __slots__ = ("_envelope", "_topic")
 
     type = MessageType.PUBLISH
-    payload = Message._bytes
+    payload = Message._bytes  # type: ignore[misc]
     _envelope: int
     _topic: str | None
 
@@ -216,7 +216,7 @@ class ReferenceMessage(Message):
         forget(self._bytes)
 
 
-ReferenceMessage.payload = ReferenceMessage._value  # type: ignore[method-assign]
+ReferenceMessage.payload = ReferenceMessage._value  # type: ignore[method-assign, misc]
 
 
 def topic_of(envelope: int) -> str:
@@ -332,8 +332,8 @@ class WholeMessage(Message):
         return cell, self._envelope
 
     def expire(self, is_kept: bool, is_over: bool = True) -> None:
-        """The callback returns. The message is over if it has been handled, and neither pends nor is
-        a dead letter."""
+        """The callback returns. The message is over if it has been handled, and neither pends nor
+        is a dead letter."""
         if is_kept:
             self.keep()
         if is_over and is_travelling() and not self._is_stashed:

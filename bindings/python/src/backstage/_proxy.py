@@ -126,7 +126,8 @@ class Proxy:
     @property
     def ref(self) -> Ref:
         """The actor's ref."""
-        return self._ref
+        ref: Ref = self._ref
+        return ref
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):

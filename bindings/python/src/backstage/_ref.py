@@ -69,8 +69,8 @@ class Ref:
         return True
 
     def using(self, codec: Codec | None) -> Ref:
-        """The same actor, with payloads sent and answers read by this codec. Raises `InvalidArgument`
-        for `codecs.Reference`, unless it is the actor's own, who lives."""
+        """The same actor, with payloads sent and answers read by this codec. Raises
+        `InvalidArgument` for `codecs.Reference`, unless it is the actor's own, who lives."""
         if codec is Reference:
             cell = self._core.cells.get(self._value)
             if cell is None or cell.codec is not Reference:
@@ -193,10 +193,10 @@ class Ref:
         """Sends a request, and returns its reply.
 
         On the engine's thread it runs the engine until the reply is there; on another thread it
-        waits while the engine runs. With `block=False`, and wherever an asyncio loop runs, it returns
-        a `Future` instead: `await ref.ask(...)`. Raises `Timeout`; `NotFound`; `Stopped` when the
-        actor ended or failed on the request (what it raised is the `__cause__`); `InboxFull`;
-        `InCallback` for a blocking ask inside a callback of the engine. Any thread.
+        waits while the engine runs. With `block=False`, and wherever an asyncio loop runs, it
+        returns a `Future` instead: `await ref.ask(...)`. Raises `Timeout`; `NotFound`; `Stopped`
+        when the actor ended or failed on the request (what it raised is the `__cause__`);
+        `InboxFull`; `InCallback` for a blocking ask inside a callback of the engine. Any thread.
         """
         from ._requests import ask
 

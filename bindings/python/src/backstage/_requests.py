@@ -1,8 +1,7 @@
 """Requests: those of actors, and those from outside, which the engine's gateway makes for them.
 
-The gateway is an actor that every engine has. It asks for those who are no actors, and does for other
-threads what belongs to the engine's.
-"""
+The gateway is an actor that every engine has. It asks for those who are no actors, and does for
+other threads what belongs to the engine's. """
 
 from __future__ import annotations
 
@@ -51,6 +50,20 @@ def answered(
     if kind == _abi.REPLY:
         return asked.then or cell.receive, asked.codec, None
     return asked.failed or cell.receive, None, asked.cause
+
+
+def rebind(cell: Cell) -> None:
+    """The actor starts again: its methods that wait for answers will be its new object's."""
+    for asked in cell.requests.values():
+        asked.then = _rebound(cell, asked.then)
+        asked.failed = _rebound(cell, asked.failed)
+
+
+def _rebound(cell: Cell, handler: Handler | None) -> Handler | None:
+    if handler is None or getattr(handler, "__self__", None) is not cell.instance:
+        return handler
+    method = handler.__name__
+    return lambda context, message: getattr(cell.instance, method)(context, message)
 
 
 def ask(ref: Ref, payload: Any, timeout: float | None, block: bool) -> Any:

@@ -67,7 +67,8 @@ def _run(core: Core, engine: int, mode: int, limit: int) -> int:
 
 
 def raise_escalated(core: Core, status: int) -> NoReturn:
-    """Raises what was escalated past the top: the last failure, if that had the status, is its cause."""
+    """Raises what was escalated past the top: the last failure, if that had the status, is its
+    cause."""
     failure, core.failure = core.failure, None
     is_cause = failure is not None and status_of(failure) == status
     raise error_of(status) from failure if is_cause else None

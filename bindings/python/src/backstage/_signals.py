@@ -1,14 +1,14 @@
 """Signals while an engine runs on the main thread, where Python calls their handlers.
 
-It does so between any two lines, and there appears what a handler raises: Ctrl-C's KeyboardInterrupt,
-say. In users' code that is as it is anywhere. But this package must not be cut short between two of its
-steps, and what is raised where C calls Python is lost. So meanwhile handlers are called by a guard: what
-they raise leaves `run`, at once where users' code can be interrupted, else as soon as what is done is
-done. A handler that is put in place inside a callback is guarded from the next run on.
+It does so between any two lines, and there appears what a handler raises: Ctrl-C's
+KeyboardInterrupt, say. In users' code that is as it is anywhere. But this package must not be cut
+short between two of its steps, and what is raised where C calls Python is lost. So meanwhile
+handlers are called by a guard: what they raise leaves `run`, at once where users' code can be
+interrupted, else as soon as what is done is done. A handler that is put in place inside a callback
+is guarded from the next run on.
 
-The engine sleeps in C. Python's wakeup descriptor ends that sleep, so that the handler is called; if
-that raises nothing, the engine sleeps on.
-"""
+The engine sleeps in C. Python's wakeup descriptor ends that sleep, so that the handler is called;
+if that raises nothing, the engine sleeps on. """
 
 from __future__ import annotations
 
@@ -88,7 +88,8 @@ class Guard:
             self._former_fd = _signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
 
     def take_down(self) -> None:
-        """From now on Python calls them again. Those that were changed meanwhile stay as they are."""
+        """From now on Python calls them again. Those that were changed meanwhile stay as they
+        are."""
         while _up is self:
             try:
                 self._take_down()
@@ -117,7 +118,8 @@ class Guard:
                 pass
 
     def hear(self) -> None:
-        """Takes the signals' numbers that have come, and gives them to who waited for them before."""
+        """Takes the signals' numbers that have come, and gives them to who waited for them
+        before."""
         wakeup = self._core.wakeup
         if wakeup is None:
             return
@@ -140,7 +142,8 @@ class Guard:
         return True
 
     def desert(self) -> None:
-        """In a child process: as if it had never been there. What it waits on is its parent's too."""
+        """In a child process: as if it had never been there. What it waits on is its parent's
+        too."""
         self._former_fd = -1
         self._core.wakeup, wakeup = None, self._core.wakeup
         self.take_down()
@@ -224,8 +227,8 @@ class _Late:
 
 
 def do_whole(action: Callable[[], object]) -> None:
-    """Does something that takes but a moment, and is not to be left half-way: what handlers raise on
-    the main thread comes after it."""
+    """Does something that takes but a moment, and is not to be left half-way: what handlers raise
+    on the main thread comes after it."""
     late = _Late()
     guard = guard_for(late, sys._getframe(), hears=False)
     try:

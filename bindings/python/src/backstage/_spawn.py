@@ -35,6 +35,7 @@ def spawn(
 ) -> Ref:
     """Spawns by one of C's functions. Options that are None are the class's; others are for its
     constructor."""
+    core.require_here()
     id = options.pop("id", None)
     chosen = {key: options.pop(key, None) for key in OPTIONS}
     for key in OPTIONS:

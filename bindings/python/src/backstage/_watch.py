@@ -14,6 +14,7 @@ from ._native import check, library
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+
 class Watch:
     """A descriptor that is watched: `cancel` ends that."""
 
@@ -35,7 +36,7 @@ class Watch:
         watches.pop(self._key, None)
 
 
-@_abi.FdCallback
+@_abi.FdCallback  # type: ignore[untyped-decorator]
 def _ready(engine: int, fd: int, events: int, key: int) -> None:
     watch: Watch | None = watches.get(key)
     try:
@@ -48,16 +49,12 @@ def _ready(engine: int, fd: int, events: int, key: int) -> None:
             watch._core.leave(error)
 
 
-def watch(
-    core: Core, fd: int, events: Events, callback: Callable[[int, Events], object]
-) -> Watch:
+def watch(core: Core, fd: int, events: Events, callback: Callable[[int, Events], object]) -> Watch:
     """See `Engine.watch_fd`."""
     made = Watch(core, callback)
     number = c_uint64()
     check(
-        library.backstage_engine_watch_fd(
-            core.handle, fd, events, _ready, made._key, byref(number)
-        )
+        library.backstage_engine_watch_fd(core.handle, fd, events, _ready, made._key, byref(number))
     )
     made._number = number.value
     watches[made._key] = made

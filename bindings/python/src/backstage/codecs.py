@@ -32,20 +32,22 @@ class Codec(Protocol):
     """What makes payloads of objects, and objects of payloads."""
 
     def encode(self, value: Any, /) -> bytes:
-        """The payload for a value. What it raises, the sender gets."""
+        """Makes the payload of a value. What it raises, the sender gets."""
 
     def decode(self, data: bytes, /) -> Any:
-        """The value of a payload. What it raises is the receiver's failure."""
+        """Makes the value of a payload. What it raises is the receiver's failure."""
 
 
 class Json:
     """JSON by the standard library, in UTF-8."""
 
     def encode(self, value: Any, /) -> bytes:
+        """Makes JSON of a value."""
         self._prepare()
         return self.encode(value)
 
     def decode(self, data: bytes, /) -> Any:
+        """Makes a value of JSON."""
         self._prepare()
         return self.decode(data)
 
