@@ -136,7 +136,7 @@ $(installed): $(ready) $(goes_into_wheel)
 lint-python: $(ready)
 	$(ruff) check $(ruff_options) $(python_files)
 	$(ruff) format --check $(ruff_options) $(python_files)
-	$(mypy) --python-version 3.10 $(python_files)
+	$(mypy) --python-version 3.10 $(in_python)
 	$(mypy) --python-version 3.13 $(python_files)
 
 lint-bench-python: $(ready) $(bench_peers)

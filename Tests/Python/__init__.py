@@ -1,1 +1,1 @@
-"""Tests of the Python package's face."""  # noqa: N999
+"""Tests of the Python package's face."""

@@ -31,7 +31,13 @@ def ledger_holds(engine):
 """
 
 #: What Python says when it has lost an exception, or itself.
-LOST = ("Exception ignored", "Fatal Python error", "Error in atexit", "never awaited", "core dumped")
+LOST = (
+    "Exception ignored",
+    "Fatal Python error",
+    "Error in atexit",
+    "never awaited",
+    "core dumped",
+)
 
 
 class Finished(NamedTuple):
@@ -116,8 +122,8 @@ def _command(sources: tuple[str, ...], options: tuple[str, ...]) -> list[str]:
 
 @pytest.fixture
 def run_program() -> Callable[..., Finished]:
-    """Runs a program, of one part or several, to its end: `run_program(source, status=0, options=())`.
-    Nothing of what it raised may be lost, and it may not crash."""
+    """Runs a program, of one part or several, to its end: `run_program(source, status=0,
+    options=())`. Nothing of what it raised may be lost, and it may not crash."""
 
     def run(*sources: str, status: int = 0, options: tuple[str, ...] = ()) -> Finished:
         done = subprocess.run(

@@ -1,5 +1,5 @@
-"""An engine whose actors are compiled from C keeps Python out for as long as they are busy; signals get
-through."""
+"""An engine whose actors are compiled from C keeps Python out for as long as they are busy; signals
+get through."""
 
 from __future__ import annotations
 

@@ -158,15 +158,13 @@ def stage(engine: Engine, received: Received) -> dict[str, Ref]:
     refs["parent"] = engine.spawn(Parent, received)
     refs["ping"].tell(b"6")
     refs["gathering"].tell_many([b"0"] * 3)
-    refs["gathering"].tell(bytes(b"0") * 100)
+    refs["gathering"].tell(b"0" * 100)
     refs["asking"].tell(b"ask")
     refs["parent"].tell(b"")
     return refs
 
 
-def check(
-    engine: Engine, refs: dict[str, Ref], received: Received, was_interrupted: bool
-) -> None:
+def check(engine: Engine, refs: dict[str, Ref], received: Received, was_interrupted: bool) -> None:
     """Whether every message was handled, once."""
     total = engine.statistics()
     assert total.queued == 0

@@ -112,7 +112,9 @@ def test_the_main_thread_waits_for_another(
     interrupted(start_program(program), record_property)
 
 
-@pytest.mark.parametrize("wait", ["engine.start(); engine.join()", "engine.start(); time.sleep(99)"])
+@pytest.mark.parametrize(
+    "wait", ["engine.start(); engine.join()", "engine.start(); time.sleep(99)"]
+)
 def test_it_ends_a_with_block_and_the_program(start_program: Started, wait: str) -> None:
     program = start_program(
         f"""

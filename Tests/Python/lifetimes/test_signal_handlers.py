@@ -1,5 +1,5 @@
-"""Signals other than Ctrl-C, and handlers of the user's own: what they raise leaves the run, and what
-raises nothing does not end it."""
+"""Signals other than Ctrl-C, and handlers of the user's own: what they raise leaves the run, and
+what raises nothing does not end it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_handler_that_raises(start_program: Start, number: int, place: str, ru
         finally:
             print(ledger_holds(engine), signal.getsignal({int(number)}) is leave)
             engine.close()
-        """
+        """,
     )
     interrupt(program, number, place == "asleep")
     assert program.finish(7).out == ["True True"]
@@ -67,7 +67,7 @@ def test_an_exception_of_the_users_own(start_program: Start, place: str) -> None
     program = start_program(
         BEGINS,
         PLACES[place],
-        f"""
+        """
         class Late(BaseException):
             pass
         def leave(number, frame):
@@ -79,7 +79,7 @@ def test_an_exception_of_the_users_own(start_program: Start, place: str) -> None
         except Late as late:
             print(late)
         engine.close()
-        """
+        """,
     )
     interrupt(program, signal.SIGALRM, place == "asleep")
     assert program.finish().out == ["by then"]
@@ -111,7 +111,7 @@ def test_a_handler_that_raises_nothing_ends_nothing(
         result = engine.{run}
         print(result, len(heard), ledger_holds(engine))
         engine.close()
-        """
+        """,
     )
     program.expect("ready")
     for number in [signal.SIGINT, signal.SIGUSR1, signal.SIGCHLD] * 20:

@@ -1,5 +1,7 @@
 """Backstage: actors in one small shared library.
 
+An engine runs actors, which know each other by refs:
+
     import backstage
 
     class Greeter(backstage.Actor):

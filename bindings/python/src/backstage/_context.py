@@ -208,7 +208,8 @@ class Context:
         if topic is None:
             check(library.backstage_unsubscribe(argument, name(publisher)))
         else:
-            check(library.backstage_unsubscribe_from_topic(argument, name(publisher), topic_name(topic)))
+            pattern = topic_name(topic)
+            check(library.backstage_unsubscribe_from_topic(argument, name(publisher), pattern))
 
     def monitor(self, actor: Ref | str) -> Ref | None:
         """Asks for a TERMINATED event when an actor ends, at once if it has; one event, also if it
@@ -360,7 +361,6 @@ def _is_new(status: int) -> bool:
         return False
     check(status)
     return True
-
 
 
 def publish_by_reference(core: Core, number: int, payload: Any, topic: str | None) -> None:

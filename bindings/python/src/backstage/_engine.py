@@ -117,7 +117,8 @@ class Engine:
 
         What ended the run of `start`, and KeyboardInterrupt or SystemExit of a `deinit`, leave it
         when all is done. Raises `InCallback` inside a callback. Ctrl-C while it waits for `start`'s
-        thread leaves it at once: the engine is still open then. """
+        thread leaves it at once: the engine is still open then.
+        """
         core = self._core
         if core.engine is None:
             return
@@ -155,7 +156,8 @@ class Engine:
         False if `timeout` seconds of the engine's clock were over first, or if a drain had to kill
         somebody. Ctrl-C leaves it as KeyboardInterrupt, and so do KeyboardInterrupt and SystemExit
         that an actor raises. Raises what was escalated past the top; `InCallback` inside a
-        callback. """
+        callback.
+        """
         return run(self._core, _abi.RUN_UNTIL_STOPPED, timeout)
 
     def run_until_idle(self, timeout: float | None = None) -> bool:
@@ -187,9 +189,7 @@ class Engine:
         core.require_here()
         started = threading.Event()
         ended = threading.Event()
-        thread = threading.Thread(
-            target=self._run_there, args=(started, ended), name="backstage"
-        )
+        thread = threading.Thread(target=self._run_there, args=(started, ended), name="backstage")
         self._thread = thread
         self._ended = ended
         self._error = None
@@ -290,7 +290,8 @@ class Engine:
         `supervision`, `restart` and `codec` are as in `Actor`, and override the class. All other
         arguments are for the class, which is called with them now and at each restart. Raises
         `Exists`, `InvalidId`, `InvalidArgument`, `Limit`, `NoMemory`, `Ending`, and what the class
-        raises. """
+        raises.
+        """
         core = self._core
         return spawn(core, library.backstage_engine_spawn, core.handle, actor, args, options)
 

@@ -16,9 +16,9 @@ from .errors import BackstageError, InCallback, Stopped, Timeout, fail
 
 if TYPE_CHECKING:
     from ._context import Context
-    from ._sources import Timer
     from ._core import Core
     from ._message import Message
+    from ._sources import Timer
     from .codecs import Codec
 
 _EVER = c_int64(FOREVER)

@@ -24,7 +24,8 @@ is imported anew.
 
 Without the interpreter's lock, in a free-threaded build, all this holds as long as a thread's
 engines are its own, and those of other threads only `tell`, `ask` and `publish` to engines that are
-not being closed at that moment: the engine itself keeps these apart. """
+not being closed at that moment: the engine itself keeps these apart.
+"""
 
 from __future__ import annotations
 
@@ -37,11 +38,10 @@ from ctypes import py_object, pythonapi
 from typing import TYPE_CHECKING, Any
 
 from . import _abi, _signals
-from ._core import engines
+from ._core import engines, watches
 from ._log import log_trouble
 from ._native import check, library
 from ._requests import do_all
-from ._watch import watches
 from .errors import Closed, InCallback
 
 if TYPE_CHECKING:
@@ -220,8 +220,10 @@ def _forget(core: Core) -> None:
 
 def _haunt(cell: Cell) -> None:
     """Lets an actor do nothing any more."""
-    _ghosts.append((cell.instance, cell.maker, cell.args, cell.kwargs, cell.receive, cell.initialize,
-                    cell.handlers, cell.requests, cell.task, cell.pending))  # fmt: skip
+    _ghosts.append((
+        cell.instance, cell.maker, cell.args, cell.kwargs, cell.receive, cell.initialize,
+        cell.handlers, cell.requests, cell.task, cell.pending,
+    ))  # fmt: skip
     cell.argument = cell.instance = cell.maker = cell.initialize = cell.task = cell.pending = None
     cell.codec = None
     cell.is_batch = False

@@ -77,10 +77,14 @@ class EventLoop(asyncio.SelectorEventLoop):
                 _wake_again(former)
         core.raise_error()
 
-    def leave_engine(self) -> None:
-        """Goes on without the engine: it is closed, or about to be."""
+    def let_time_go_on(self) -> None:
+        """A virtual clock is followed no more: nobody may be left to move it."""
         if isinstance(self._now, _VirtualTime):
             self._now.go_on()
+
+    def leave_engine(self) -> None:
+        """Goes on without the engine: it is closed, or about to be."""
+        self.let_time_go_on()
         self._driver.detach()
 
     def drained(self) -> asyncio.Future[bool]:
@@ -144,7 +148,7 @@ def _wake_again(former: int) -> None:
 
 
 class _VirtualTime:
-    """A virtual clock; without its engine it goes on by itself."""
+    """A virtual clock, until it goes on by itself: at the latest when its engine is closed."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -162,6 +166,6 @@ class _VirtualTime:
         return monotonic() + (self._offset or 0.0)
 
     def go_on(self) -> None:
-        """The engine is left."""
+        """Goes on from where it is."""
         if self._offset is None:
             self._offset = self._last - monotonic()

@@ -141,9 +141,7 @@ class Ref:
             argument = self._argument or self._prepare()
             status = send(acting.argument, argument, data, len(data))
         else:
-            status = core.from_anywhere(
-                library.backstage_engine_send, self._value, data, len(data)
-            )
+            status = core.from_anywhere(library.backstage_engine_send, self._value, data, len(data))
         if status:
             self._refused(status, data)
 

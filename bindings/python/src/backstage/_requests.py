@@ -1,7 +1,8 @@
 """Requests: those of actors, and those from outside, which the engine's gateway makes for them.
 
 The gateway is an actor that every engine has. It asks for those who are no actors, and does for
-other threads what belongs to the engine's. """
+other threads what belongs to the engine's.
+"""
 
 from __future__ import annotations
 
@@ -91,8 +92,10 @@ def _blocks(core: Core) -> bool:
     if core.stepping or loop is not None and (core.loop is loop or core.running):
         return False
     if loop is not None:
-        raise InCallback("the asyncio loop here does not run the engine: use backstage.aio.run, "
-                         "or engine.start(), or run it yourself and ask with block=False")  # fmt: skip
+        raise InCallback(
+            "the asyncio loop here does not run the engine: use backstage.aio.run, or "
+            "engine.start(), or run it yourself and ask with block=False"
+        )
     if core.acting is not None or core.running or core.is_aside:
         raise InCallback("a callback cannot wait for an answer: use context.request, an "
                          "`async def receive`, or block=False")  # fmt: skip

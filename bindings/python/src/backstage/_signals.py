@@ -8,10 +8,12 @@ interrupted, else as soon as what is done is done. A handler that is put in plac
 is guarded from the next run on.
 
 The engine sleeps in C. Python's wakeup descriptor ends that sleep, so that the handler is called;
-if that raises nothing, the engine sleeps on. """
+if that raises nothing, the engine sleeps on.
+"""
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]
 import os
 import signal
 import sys
@@ -20,8 +22,6 @@ from _thread import get_ident
 from ctypes import CFUNCTYPE, byref, c_uint64, c_void_p, cast
 from functools import partial
 from typing import TYPE_CHECKING, Any
-
-import _signal
 
 from . import _abi
 from ._native import check, library
@@ -163,7 +163,7 @@ class Guard:
         except BaseException as error:
             if place == _OUTSIDE:
                 core.keep_error(error)
-                return
+                return None
             if place == _ASKED:
                 core.held = True
             core.leave(error)
@@ -275,7 +275,7 @@ def wakeup_of(core: Core) -> int:
             close(wakeup)
             raise
         core.wakeup = wakeup
-    return core.wakeup[1]  # type: ignore[no-any-return]
+    return core.wakeup[1]
 
 
 def close(wakeup: tuple[int, int]) -> None:

@@ -1,5 +1,7 @@
 """asyncio and actors on one thread: asyncio's event loop is driven by an engine's.
 
+So anything that is made for asyncio works beside them:
+
     import asyncio
     from backstage import Engine, aio
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from backstage import Actor, Batch, Context, Message
-
 from bench.work import CHUNK, PAYLOADS, RECORD, RECORD_BYTES, Tally
+
+from backstage import Actor, Batch, Context, Message
 
 from .flood import Producer, flood
 
