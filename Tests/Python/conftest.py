@@ -116,3 +116,14 @@ def end(engine: Engine) -> None:
 def engine(make_engine: Callable[..., Engine]) -> Engine:
     """An engine with a virtual clock."""
     return make_engine()
+
+
+@pytest.fixture
+def started(make_engine: Callable[..., Engine]) -> Iterator[Engine]:
+    """An engine that runs on a thread of its own."""
+    engine = make_engine(clock=Clock.MONOTONIC)
+    engine.start()
+    yield engine
+    if not engine.closed:
+        engine.stop()
+        assert engine.join(SECONDS_MAX)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -45,6 +46,17 @@ class Taker(Actor):
         self.take(context, messages)
 
 
+class Noter(Actor):
+    """Notes what a function says of each message."""
+
+    def __init__(self, note: Callable[[Message], Any], notes: list[Any]) -> None:
+        self.note = note
+        self.notes = notes
+
+    def receive(self, context: Context, message: Message) -> None:
+        self.notes.append(self.note(message))
+
+
 class Failing(Exception):
     """What actors of the tests fail with."""
 
@@ -56,6 +68,11 @@ def ignore(context: Context, message: Message) -> None:
 def fail(context: Context, message: Message) -> None:
     """An actor that fails on every message."""
     raise Failing(message.payload)
+
+
+def echo(context: Context, message: Message) -> Any:
+    """An actor that answers with what it is asked."""
+    return message.payload
 
 
 def inside(engine: Engine, action: Callable[[Context], Result], **options: Any) -> Result:
@@ -99,3 +116,25 @@ def spin(seconds: float) -> None:
     until = perf_counter() + seconds
     while perf_counter() < until:
         pass
+
+
+def elsewhere(action: Callable[[], Result]) -> Result:
+    """What an action gives, or raises, on another thread, while this one waits."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(action).result(SECONDS_MAX)
+
+
+def spawn_on(engine: Engine, *arguments: Any, **options: Any) -> Ref:
+    """Spawns an actor in an engine that another thread runs."""
+    engine.stop()
+    assert engine.join(SECONDS_MAX)
+    ref = engine.spawn(*arguments, **options)
+    engine.start()
+    return ref
+
+
+def pass_time(engine: Engine, *steps: float) -> None:
+    """Lets time pass, and the actors do what that brings about."""
+    for step in steps:
+        engine.advance(step)
+        engine.run_until_idle()

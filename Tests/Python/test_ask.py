@@ -10,11 +10,7 @@ import pytest
 import backstage
 from backstage import Clock, Context, DeadLetter, Engine, Future, Message, Ref, codecs
 
-from .support import Failing, Keeper, fail, ignore, inside
-
-
-def echo(context: Context, message: Message) -> Any:
-    return message.payload
+from .support import Failing, Keeper, echo, fail, ignore, inside
 
 
 def test_the_answer(engine: Engine) -> None:

@@ -7,13 +7,9 @@ from typing import Any
 import pytest
 
 import backstage
-from backstage import Cancelled, Context, DeadLetter, DeadReason, Engine, Future, Message, codecs
+from backstage import Cancelled, Context, DeadLetter, DeadReason, Engine, Future, codecs
 
-from .support import Failing, ignore, inside
-
-
-def echo(context: Context, message: Message) -> Any:
-    return message.payload
+from .support import Failing, echo, ignore, inside
 
 
 def test_done_when_it_is_done(engine: Engine) -> None:

@@ -9,7 +9,7 @@ import pytest
 import backstage
 from backstage import Actor, Context, Engine, Message
 
-from .support import ignore
+from .support import ignore, pass_time
 
 
 class Waiting(Actor):
@@ -24,12 +24,6 @@ class Waiting(Actor):
 
     def receive(self, context: Context, message: Message) -> None:
         self.notes.append(message.type.name)
-
-
-def pass_time(engine: Engine, *steps: float) -> None:
-    for step in steps:
-        engine.advance(step)
-        engine.run_until_idle()
 
 
 def test_it_comes_again_and_again(engine: Engine) -> None:

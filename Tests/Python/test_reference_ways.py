@@ -9,21 +9,8 @@ import pytest
 import backstage
 from backstage import Actor, Batch, Context, Engine, Message, Supervision, codecs
 
-from .support import Failing, Keeper, ignore, tell_all
-
-
-class Thing:
-    """Something that cannot be encoded."""
-
-
-class ByReference(Keeper):
-    """Keeps the objects themselves."""
-
-    codec = codecs.Reference
-
-
-def travelling() -> int:
-    return len(codecs._travelling)
+from .support import Failing, ignore, tell_all
+from .support_reference import ByReference, Thing, travelling
 
 
 @pytest.mark.parametrize("reads", [True, False])

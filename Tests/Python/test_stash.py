@@ -79,7 +79,6 @@ def test_they_come_before_what_waits(engine: Engine) -> None:
     assert notes == numbers(10)
 
 
-@pytest.mark.xfail(reason="what the same slice has in hand is handled before them")
 def test_they_come_before_what_is_in_the_same_slice(engine: Engine) -> None:
     notes: list[bytes] = []
     ref = engine.spawn(Door, notes)

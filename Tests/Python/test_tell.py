@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 import backstage
-from backstage import Context, DeadLetter, DeadReason, Engine, Message, Overflow, Ref
+from backstage import Context, Engine, Message, Ref
 
-from .support import Keeper, inside, queued, tell_all
+from .support import Keeper, inside, tell_all
 
 
 @pytest.mark.parametrize("size", [0, 1, 31, 32, 33, 63, 64, 4095, 4096, 4097, 1 << 20])
@@ -217,95 +217,6 @@ def test_who_is_ending_takes_nothing(engine: Engine) -> None:
     with pytest.raises(backstage.Ending):
         poisoned.tell(b"")
     engine.run_until_idle()
-
-
-@pytest.mark.parametrize("place", ["outside", "inside"])
-def test_a_full_inbox_refuses_until_there_is_room(engine: Engine, place: str) -> None:
-    kept: list[bytes] = []
-    keeper = engine.spawn(Keeper, kept, capacity=3)
-
-    def fill(*arguments: Any) -> None:
-        tell_all(keeper, [b"0", b"1", b"2"])
-        for _ in range(3):
-            with pytest.raises(backstage.InboxFull):
-                keeper.tell(b"refused")
-
-    if place == "outside":
-        fill()
-    else:
-        inside(engine, fill)
-    engine.run_until_idle()
-    keeper.tell(b"3")
-    engine.run_until_idle()
-    assert kept == [b"0", b"1", b"2", b"3"]
-
-
-@pytest.mark.parametrize(
-    ("overflow", "left", "reason"),
-    [
-        (Overflow.DROP_NEWEST, [b"0", b"1", b"2"], DeadReason.DROPPED_NEWEST),
-        (Overflow.DROP_OLDEST, [b"7", b"8", b"9"], DeadReason.DROPPED_OLDEST),
-    ],
-)
-@pytest.mark.parametrize("place", ["outside", "inside"])
-def test_an_inbox_that_drops_refuses_nothing(
-    engine: Engine,
-    letters: list[DeadLetter],
-    overflow: Overflow,
-    left: list[bytes],
-    reason: DeadReason,
-    place: str,
-) -> None:
-    kept: list[bytes] = []
-    keeper = engine.spawn(Keeper, kept, capacity=3, overflow=overflow)
-
-    def fill(*_: Any) -> None:
-        for number in range(10):
-            keeper.tell(b"%d" % number)
-
-    if place == "outside":
-        fill()
-    else:
-        inside(engine, fill)
-    engine.run_until_idle()
-    assert kept == left
-    dropped = [b"%d" % number for number in range(10) if b"%d" % number not in left]
-    assert [letter.payload for letter in letters] == dropped
-    assert {letter.reason for letter in letters} == {reason}
-
-
-@pytest.mark.parametrize("place", ["outside", "inside"])
-def test_a_payload_may_be_as_large_as_the_limit(
-    make_engine: Callable[..., Engine], place: str
-) -> None:
-    engine = make_engine(payload_bytes_max=100)
-    kept: list[bytes] = []
-    keeper = engine.spawn(Keeper, kept)
-
-    def tell(*arguments: Any) -> None:
-        for _ in range(4):
-            keeper.tell(bytes(100))
-            with pytest.raises(backstage.PayloadTooLarge):
-                keeper.tell(bytes(101))
-        keeper.tell(b"")
-
-    if place == "outside":
-        tell()
-    else:
-        inside(engine, tell)
-    engine.run_until_idle()
-    assert list(map(len, kept)) == [100] * 4 + [0]
-
-
-def test_a_refused_message_changes_nothing(engine: Engine) -> None:
-    keeper = engine.spawn(Keeper, [], capacity=1)
-    keeper.tell(b"")
-    before = engine.statistics()
-    for _ in range(5):
-        with pytest.raises(backstage.InboxFull):
-            keeper.tell(b"")
-    assert engine.statistics() == before
-    assert queued(keeper, engine) == 1
 
 
 def test_a_closed_engine_takes_nothing(engine: Engine) -> None:

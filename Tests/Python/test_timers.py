@@ -9,7 +9,7 @@ import pytest
 import backstage
 from backstage import Actor, Context, Engine, Message, MessageType, TimerEvent
 
-from .support import Failing, Handler, ignore
+from .support import Failing, Handler, ignore, pass_time
 
 
 class Timed(Actor):
@@ -25,12 +25,6 @@ class Timed(Actor):
 
 def spawn_timed(engine: Engine, notes: list[Any]) -> Context:
     return engine.context(engine.spawn(Timed, notes))
-
-
-def pass_time(engine: Engine, *steps: float) -> None:
-    for step in steps:
-        engine.advance(step)
-        engine.run_until_idle()
 
 
 def test_after(engine: Engine) -> None:

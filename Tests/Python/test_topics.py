@@ -107,8 +107,6 @@ def test_what_is_no_topic(engine: Engine, topic: str) -> None:
 @pytest.mark.parametrize("topic", [*INVALID, "a.>.b", "a*", ">.a"])
 def test_what_is_no_pattern(engine: Engine, topic: str) -> None:
     context = engine.context(engine.spawn(ignore))
-    if topic == "a*":
-        pytest.skip("a token of any bytes but '.', '*' and '>'") if False else None
     with pytest.raises(backstage.InvalidTopic):
         context.subscribe("news", topic)
     with pytest.raises(backstage.InvalidTopic):

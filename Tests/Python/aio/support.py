@@ -68,3 +68,16 @@ async def until(condition: Callable[[], Any]) -> None:
     """Lets everybody go on until something is so."""
     while not condition():
         await asyncio.sleep(0)
+
+
+def count_rounds(loop: Any) -> list[float | None]:
+    """A list that a loop adds to whenever it waits, or looks."""
+    rounds: list[float | None] = []
+    select = loop._selector.select
+
+    def counted(timeout: float | None = None) -> Any:
+        rounds.append(timeout)
+        return select(timeout)
+
+    loop._selector.select = counted
+    return rounds

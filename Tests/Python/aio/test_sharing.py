@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import Any
 
 import pytest
 
 from backstage import Context, Engine, Message, aio
 
-from .support import Run, spinning
+from .support import Run, count_rounds, spinning
 
 
 def test_timers_are_looked_at_while_actors_are_busy(run: Run) -> None:
@@ -78,7 +77,6 @@ def test_busy_actors_do_not_return_to_asyncio_for_nothing(engine: Engine) -> Non
     """While only actors are busy, asyncio's loop makes no rounds: they would cost each message."""
     loop = aio.EventLoop(engine)
     handled: list[int] = []
-    rounds: list[float | None] = []
 
     def count(context: Context, message: Message) -> None:
         handled.append(1)
@@ -87,13 +85,7 @@ def test_busy_actors_do_not_return_to_asyncio_for_nothing(engine: Engine) -> Non
         else:
             loop.stop()
 
-    select = loop._selector.select  # type: ignore[attr-defined]
-
-    def counted(timeout: float | None = None) -> Any:
-        rounds.append(timeout)
-        return select(timeout)
-
-    loop._selector.select = counted  # type: ignore[attr-defined]
+    rounds = count_rounds(loop)
     try:
         engine.spawn(count).tell(b"")
         loop.run_forever()

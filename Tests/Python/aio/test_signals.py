@@ -39,8 +39,9 @@ interrupted: list[int] = []
 
 
 def send_soon(number: int = signal.SIGINT) -> None:
-    """Sends this process a signal, from another thread."""
-    threading.Thread(target=os.kill, args=(os.getpid(), number)).start()
+    """Sends this process a signal, from another thread; the loop is most likely asleep by then, and
+    nothing but what is tried depends on that."""
+    threading.Timer(0.002, os.kill, (os.getpid(), number)).start()
 
 
 @pytest.mark.parametrize("is_busy", [False, True], ids=["asleep", "busy"])
@@ -187,6 +188,26 @@ def test_what_a_handler_raises_leaves(run: Run, is_busy: bool) -> None:
         with pytest.raises(SystemExit, match="signal 15"):
             run(main)
     assert signal.getsignal(signal.SIGTERM) is exit
+
+
+def test_what_a_handler_raises_where_it_would_be_lost_leaves(run: Run) -> None:
+    def exit(number: int, frame: object) -> NoReturn:
+        sys.exit("in a finalizer")
+
+    class Finalized:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGTERM)
+
+    async def main(engine: Engine) -> None:
+        def receive(context: Context, message: Message) -> None:
+            Finalized()
+
+        engine.spawn(receive).tell(b"")
+        await asyncio.Event().wait()
+
+    signal.signal(signal.SIGTERM, exit)
+    with pytest.raises(SystemExit, match="in a finalizer"):
+        run(main)
 
 
 @pytest.mark.parametrize("is_busy", [False, True], ids=["asleep", "busy"])

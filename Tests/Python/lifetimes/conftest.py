@@ -15,7 +15,7 @@ from typing import IO, NamedTuple
 import pytest
 
 #: A guard against a hang, no measure of anything.
-SECONDS_MAX = 60
+SECONDS_MAX = 20
 
 PRELUDE = """\
 import gc, logging, os, signal, sys, threading, time, warnings

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from . import _abi
 from ._core import cells, engines
 from ._coroutines import begin, cancel, refuse_coroutine
-from ._deliver import receive
+from ._deliver import many_at_once
 from ._enums import DeadReason, Directive, MessageType, Reason
 from ._failures import note_failure, status_of, wind_up
 from ._log import log_failure, log_line, log_trouble
@@ -26,7 +26,16 @@ if TYPE_CHECKING:
     from ._cell import Cell
     from ._core import Core
 
-__all__ = ["DeadLetter", "dead_letter", "decide", "deinit", "engines", "init", "log", "receive"]
+__all__ = [
+    "DeadLetter",
+    "dead_letter",
+    "decide",
+    "deinit",
+    "engines",
+    "init",
+    "log",
+    "many_at_once",
+]
 
 
 @_abi.InitCallback  # type: ignore[untyped-decorator]
@@ -92,6 +101,7 @@ def _put_away(key: int, reason: int) -> None:
     cell = cells[key]
     cell.handlers.clear()
     cell.become(None)
+    cell.is_narrow = False
     if reason == _abi.REASON_RESTARTED:
         if cell.maker is not None:
             rebind(cell)
@@ -215,3 +225,6 @@ def log(level: int, message: bytes, key: int) -> None:
         pass
     except BaseException as error:
         engines[key].leave(error)
+
+
+keep_for_ever(init, deinit, decide, dead_letter, log)

@@ -45,6 +45,7 @@ class Cell:
         "instance",
         "is_batch",
         "is_by_reference",
+        "is_narrow",
         "is_simple",
         "iterator",
         "key",
@@ -84,6 +85,8 @@ class Cell:
         #: Takes messages one by one, as they are, in a plain function.
         self.is_simple = False
         self.is_by_reference = False
+        #: C hands over one message at a time, until it restarts.
+        self.is_narrow = False
         #: The coroutine that pends, and its message.
         self.task: Any = None
         self.pending: Any = None
@@ -139,6 +142,16 @@ class Cell:
             and not code.co_flags & _CO_COROUTINE
         )
         self.is_by_reference = self.codec is Reference and not self.is_batch
+
+    def take_one_by_one(self) -> None:
+        """From now on C hands over one message at a time. What is stashed cannot be taken back by the
+        callback that has stashed it, and comes behind all that this has in hand."""
+        self.core.interrupted = True
+        if not self.is_batch and not self.is_narrow:
+            from ._deliver import one_by_one
+
+            check(library.backstage_become(self.argument, one_by_one))
+            self.is_narrow = True
 
     def is_coroutine(self, result: Any) -> bool:
         """Whether what a method has returned is still to run."""

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from . import _abi
 from ._enums import Events
+from ._future import Asked, Handler
 from ._native import check, library, limit_of, name, nanoseconds, topic_name
 from ._payloads import check_sent, encode
 from ._ref import Ref, find_ref
-from ._requests import Asked, Handler, on_engine
+from ._requests import on_engine
 from ._sources import Timer, Watcher, once
 from .codecs import Reference, spread
 from .errors import Closed, NotFound, fail
@@ -281,7 +282,7 @@ class Context:
     def unstash(self) -> int:
         """Takes back all that is stashed, to be handled next. Returns how many."""
         argument = self._argument()
-        self._core.interrupted = True
+        self._cell.take_one_by_one()
         count = c_uint32()
         check(library.backstage_unstash(argument, byref(count)))
         return count.value

@@ -170,7 +170,8 @@ class Core:
         return self.thread == get_ident()
 
     def require_here(self) -> None:
-        """Raises `WrongThread` unless this is the engine's thread."""
+        """Raises `WrongThread` unless this is the engine's thread; `Closed` on any, if it is."""
+        self.handle  # noqa: B018
         if self.thread != get_ident():
             raise WrongThread
 

@@ -7,6 +7,7 @@ what can be done once for many of them is.
 
 from __future__ import annotations
 
+from ctypes import addressof, c_size_t
 from operator import length_hint
 from sys import getrefcount
 from types import CoroutineType
@@ -66,7 +67,6 @@ _SPARE = _ALONE + 1
 _UP_TO = [slice(size) for size in range(INLINE_BYTES + 1)]
 
 
-@_abi.ReceiveBatchCallback  # type: ignore[untyped-decorator]
 def receive(context: int, envelopes: int, count: int, handled: int, key: int) -> int:
     """What C calls with the messages of an actor, or with one event."""
     try:
@@ -105,6 +105,20 @@ def receive(context: int, envelopes: int, count: int, handled: int, key: int) ->
         return status
     except BaseException as error:
         return failed(key, error, envelopes, handled)
+
+
+def _receive_one(context: int, envelope: int, key: int) -> int:
+    return receive(context, envelope, 1, _nowhere, key)
+
+
+#: What C calls, and what it calls instead with one message at a time.
+many_at_once = _abi.ReceiveBatchCallback(receive)
+one_by_one = _abi.ReceiveCallback(_receive_one)
+
+keep_for_ever(many_at_once, one_by_one)
+
+_handled = c_size_t()
+_nowhere = addressof(_handled)
 
 
 def _deliver_each(cell: Cell, envelopes: int, count: int, handled: int) -> int:

@@ -15,6 +15,7 @@ from .codecs import forget
 from .errors import BackstageError, InCallback, Stopped, Timeout, fail
 
 if TYPE_CHECKING:
+    from ._cell import Cell
     from ._context import Context
     from ._core import Core
     from ._message import Message
@@ -22,6 +23,23 @@ if TYPE_CHECKING:
     from .codecs import Codec
 
 _EVER = c_int64(FOREVER)
+
+
+#: Takes an answer, or any message.
+Handler = Callable[["Context", "Message"], Any]
+
+
+class Asked:
+    """A request that waits for its answer."""
+
+    __slots__ = ("cause", "codec", "failed", "then")
+
+    def __init__(self, codec: Codec | None, then: Handler | None, failed: Handler | None) -> None:
+        self.codec = codec
+        self.then = then
+        self.failed = failed
+        #: What the actor asked has raised, if it is one of ours.
+        self.cause: BaseException | None = None
 
 
 class Cancelled(BackstageError):
@@ -69,11 +87,9 @@ class Future:
         if self._done:
             forget(data)
             return
-        from ._requests import Asked, gateway_of
-
         token = c_uint64()
         try:
-            gateway = gateway_of(core)
+            gateway = core.gateway or self._gateway()
             core.settle()
             limit = _EVER if timeout is None else c_int64(limit_of(timeout))
             status = request(
@@ -87,6 +103,11 @@ class Future:
             return
         self._token = token.value
         gateway.requests[token.value] = Asked(self._codec, self._replied, self._refused)
+
+    def _gateway(self) -> Cell:
+        from ._requests import gateway_of
+
+        return gateway_of(self._core)
 
     def _replied(self, context: Context, message: Message) -> None:
         try:
@@ -195,6 +216,7 @@ class Future:
         if self._core.is_here:
             self._run_until_done(timeout)
         else:
+            self._core.handle  # noqa: B018  # raises if nothing will come any more
             waiter = Event()
             self.add_done_callback(lambda _: waiter.set())
             waiter.wait(None if timeout is None else min(timeout, TIMEOUT_MAX))

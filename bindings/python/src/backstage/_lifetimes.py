@@ -34,7 +34,6 @@ import os
 import sys
 import threading
 from _thread import get_ident
-from ctypes import py_object, pythonapi
 from typing import TYPE_CHECKING, Any
 
 from . import _abi, _signals
@@ -53,13 +52,6 @@ FORKED = "the engine belongs to the process that this one was forked from"
 #: Those that were forgotten where they could not be closed.
 _orphans: list[Core] = []
 _is_exiting = False
-
-
-def keep_for_ever(*callbacks: Any) -> None:
-    """Lets C keep pointers to these: they are never collected, not even when modules are
-    reloaded."""
-    for callback in callbacks:
-        pythonapi.Py_IncRef(py_object(callback))
 
 
 # ---- Closed
@@ -207,6 +199,7 @@ def _forget(core: Core) -> None:
         core.interrupted = True
     else:
         core.running = False
+    core.thread = get_ident()  # nobody else could have it
     for ref in core.touched.values():
         ref._room = 0
     _ghosts.append((core.touched, core.commands, core.views, core.gateway, core.dead_letter))

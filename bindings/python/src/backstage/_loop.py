@@ -35,7 +35,7 @@ class EventLoop(asyncio.SelectorEventLoop):
         core.require_here()
         self._engine = engine
         driver = self._driver = EngineSelector(core)
-        self._now = _VirtualTime(engine) if driver.is_virtual else monotonic
+        self._now = _VirtualTime(engine) if driver.stands_still else monotonic
         try:
             super().__init__(driver)
         except BaseException:
@@ -81,6 +81,7 @@ class EventLoop(asyncio.SelectorEventLoop):
         """A virtual clock is followed no more: nobody may be left to move it."""
         if isinstance(self._now, _VirtualTime):
             self._now.go_on()
+            self._driver.stands_still = False
 
     def leave_engine(self) -> None:
         """Goes on without the engine: it is closed, or about to be."""

@@ -157,7 +157,7 @@ class Message:
         core = cell.core
         core.settle_here()
         check(library.backstage_stash(cell.argument, address))
-        core.interrupted = True  # what one callback stashes, it cannot take back
+        cell.take_one_by_one()
 
     def _in_hand(self) -> tuple[Cell, int]:
         cell = self._cell

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctypes import PyDLL, c_uint64, c_void_p
+from ctypes import PyDLL, c_uint64, c_void_p, py_object, pythonapi
 from typing import Any
 
 from . import _abi, _library
@@ -72,3 +72,10 @@ def name(text: str | bytes, invalid: int = _abi.INVALID_ID) -> bytes:
 def topic_name(topic: str | bytes) -> bytes:
     """A topic for C."""
     return name(topic, _abi.INVALID_TOPIC)
+
+
+def keep_for_ever(*callbacks: Any) -> None:
+    """Lets C keep pointers to these: they are never collected, not even when modules are
+    reloaded."""
+    for callback in callbacks:
+        pythonapi.Py_IncRef(py_object(callback))

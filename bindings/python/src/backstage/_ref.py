@@ -13,6 +13,7 @@ from ._core import engines
 from ._current import acting_cell
 from ._native import Number, check, library, nanoseconds, send, send_many
 from ._payloads import check_sent, encode
+from ._requests import act, ask
 from .codecs import Reference
 from .errors import Closed, InvalidArgument
 
@@ -196,8 +197,6 @@ class Ref:
         when the actor ended or failed on the request (what it raised is the `__cause__`);
         `InboxFull`; `InCallback` for a blocking ask inside a callback of the engine. Any thread.
         """
-        from ._requests import ask
-
         return ask(self, payload, timeout, block)
 
     def proxy(self) -> Proxy:
@@ -210,14 +209,10 @@ class Ref:
 
     def stop(self) -> None:
         """Ends the actor, its children first, at its next turn. Raises `NotFound`."""
-        from ._requests import act
-
         act(self, lambda context: library.backstage_stop(context, self._value))
 
     def poison(self) -> None:
         """Ends the actor once it has handled what is queued now. Raises `NotFound`."""
-        from ._requests import act
-
         act(self, lambda context: library.backstage_poison(context, self._value))
 
     def drain(self, timeout: float | None = None) -> None:
@@ -225,8 +220,6 @@ class Ref:
 
         Raises `NotFound`, `NoMemory`.
         """
-        from ._requests import act
-
         limit = nanoseconds(timeout)
         act(self, lambda context: library.backstage_drain(context, self._value, limit))
 

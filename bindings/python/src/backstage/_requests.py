@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from . import _abi
-from ._future import Future, running_loop
+from ._future import Asked, Future, Handler, running_loop
 from ._native import check, library, limit_of
 from .codecs import forget
 from .errors import BackstageError, Ending, InCallback, NotFound, Stopped, fail
@@ -25,27 +25,12 @@ if TYPE_CHECKING:
     from ._ref import Ref
     from .codecs import Codec
 
-Handler = Callable[["Context", "Message"], Any]
-
-
-class Asked:
-    """A request that waits for its answer."""
-
-    __slots__ = ("cause", "codec", "failed", "then")
-
-    def __init__(self, codec: Codec | None, then: Handler | None, failed: Handler | None) -> None:
-        self.codec = codec
-        self.then = then
-        self.failed = failed
-        #: What the actor asked has raised, if it is one of ours.
-        self.cause: BaseException | None = None
-
 
 def answered(
     cell: Cell, kind: int, token: int
 ) -> tuple[Handler, Codec | None, BaseException | None]:
     """Who takes a REPLY or FAILURE, how a reply is read, and what a failure came from."""
-    asked = cell.requests.pop(token, None)
+    asked: Asked | None = cell.requests.pop(token, None)
     if asked is None:
         return cell.receive, None, None
     if kind == _abi.REPLY:

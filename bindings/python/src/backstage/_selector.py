@@ -52,8 +52,9 @@ class EngineSelector(selectors.EpollSelector):
         self.is_attached = True
         #: Who waits for a drain of the engine.
         self.drains: list[asyncio.Future[bool]] = []
-        self.is_virtual = library.backstage_engine_advance(core.handle, 0) == _abi.OK
-        self._busy = _NO_WAIT if self.is_virtual else _UNTIL_IDLE
+        #: Whether the clock does not move by waiting: who moves it interrupts.
+        self.stands_still = library.backstage_engine_advance(core.handle, 0) == _abi.OK
+        self._busy = _NO_WAIT if self.stands_still else _UNTIL_IDLE
         self._left = perf_counter_ns()
         self._seen = bytearray(_record.size)
         self._note = _abi.FdCallback(partial(_record.pack_into, self._seen, 0))
@@ -146,8 +147,7 @@ class EngineSelector(selectors.EpollSelector):
                 waiter.set_result(status != _abi.TIMEOUT)
 
     def _limit(self, timeout: float | None) -> c_int64:
-        # A virtual clock does not move by waiting: who moves it interrupts.
-        if timeout is None or self.is_virtual:
+        if timeout is None or self.stands_still:
             return _EVER
         return c_int64(nanoseconds(timeout))
 

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _abi
 from ._native import check, library
+from .errors import NoMemory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -77,7 +78,10 @@ class Guard:
         """From now on the guard calls the handlers."""
         global _up
         if self._hears:
-            self._writer = wakeup_of(self._core)  # type: ignore[arg-type]
+            try:
+                self._writer = wakeup_of(self._core)  # type: ignore[arg-type]
+            except (NoMemory, OSError):
+                self._hears = False  # better it sleeps on than that it does not run, and free some
         _up = self
         for number, handler in enumerate(map(_getsignal, _SIGNALS), 1):
             if callable(handler):

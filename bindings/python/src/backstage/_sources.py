@@ -9,8 +9,8 @@ from ._native import check
 if TYPE_CHECKING:
     from ._cell import Cell
     from ._context import Context
+    from ._future import Handler
     from ._message import Message
-    from ._requests import Handler
 
 
 class Source:

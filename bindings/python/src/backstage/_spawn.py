@@ -94,7 +94,7 @@ def _settings(cell: Cell, id: str | bytes | None, chosen: dict[str, Any]) -> _ab
     if chosen["kind"] is not None:
         settings.kind = name(chosen["kind"])
     settings.init = _callbacks.init
-    settings.receive_batch = _callbacks.receive
+    settings.receive_batch = _callbacks.many_at_once
     settings.deinit = _callbacks.deinit
     settings.state = cell.key
     for number in ("capacity", "overflow", "budget", "restart"):

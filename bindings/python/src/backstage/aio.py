@@ -121,6 +121,7 @@ def _run(
     stack.callback(loop.leave_engine)
     stack.callback(close)
     stack.callback(_cancel_all, loop, but=ActorCoroutine)
+    stack.callback(loop.let_time_go_on)
     try:
         return loop.run_until_complete(task)
     except asyncio.CancelledError:

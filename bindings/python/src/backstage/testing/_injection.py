@@ -8,9 +8,8 @@ from .. import _abi, _callbacks
 from .._actor import Actor
 from .._core import cells
 from .._failures import note_failure, status_of
-from .._lifetimes import keep_for_ever
 from .._message import WholeMessage
-from .._native import check, library
+from .._native import check, keep_for_ever, library
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +23,9 @@ _planned: dict[int, Exception] = {}
 
 def _receive_in_its_place(context: int, envelopes: int, count: int, handled: int, key: int) -> int:
     """Receives once: the first message is what the actor fails on."""
-    library.backstage_become_batch(context, _callbacks.receive)
     cell = cells[key]
+    library.backstage_become_batch(context, _callbacks.many_at_once)
+    cell.is_narrow = False
     error = _planned.pop(key)
     note_failure(cell, error, "receive", WholeMessage(cell, envelopes, cell.codec))
     return status_of(error)
@@ -45,7 +45,8 @@ def fail_next(context: Context, error: Exception) -> Callable[[], None]:
 
     def restore() -> None:
         if _planned.pop(key, None) is not None and key in cells:
-            library.backstage_become_batch(cell.argument, _callbacks.receive)
+            library.backstage_become_batch(cell.argument, _callbacks.many_at_once)
+            cell.is_narrow = False
 
     return restore
 
