@@ -15,6 +15,7 @@ from ._enums import DeadReason, Directive, MessageType, Reason
 from ._failures import note_failure, status_of, wind_up
 from ._log import log_failure, log_line, log_trouble
 from ._memory import memory, unpack_whole
+from ._native import keep_for_ever
 from ._ref import Ref, find_ref, find_sender
 from ._requests import desert, rebind
 from .codecs import REFERENCE_BYTES, bury, is_travelling

@@ -30,6 +30,7 @@ from ._memory import (
     unpack_whole,
 )
 from ._message import PlainMessage, Publication, ReferenceMessage, WholeMessage
+from ._native import keep_for_ever
 from ._proxy import Call
 from ._requests import answered
 from ._views import take_back

@@ -24,7 +24,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from . import _abi
-from ._native import check, library
+from ._native import check, keep_for_ever, library
 from .errors import NoMemory
 
 if TYPE_CHECKING:
@@ -312,3 +312,4 @@ next(_hearing)
 # To C three arguments more are none.
 _closure = CFUNCTYPE(None, c_void_p)(_hearing.send)
 _heard = cast(_closure, _abi.FdCallback)
+keep_for_ever(_closure)

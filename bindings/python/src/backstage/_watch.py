@@ -9,7 +9,7 @@ from . import _abi
 from ._core import Core, next_key, watches
 from ._enums import Events
 from ._log import log_trouble
-from ._native import check, library
+from ._native import check, keep_for_ever, library
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +47,9 @@ def _ready(engine: int, fd: int, events: int, key: int) -> None:
     except BaseException as error:
         if watch is not None:
             watch._core.leave(error)
+
+
+keep_for_ever(_ready)
 
 
 def watch(core: Core, fd: int, events: Events, callback: Callable[[int, Events], object]) -> Watch:
