@@ -144,8 +144,8 @@ class Cell:
         self.is_by_reference = self.codec is Reference and not self.is_batch
 
     def take_one_by_one(self) -> None:
-        """From now on C hands over one message at a time: what a callback has stashed it cannot take
-        back, and what it takes back comes behind all that it has in hand."""
+        """From now on C hands over one message at a time: what a callback has stashed it cannot
+        take back, and what it takes back comes behind all that it has in hand."""
         self.core.interrupted = True
         if not self.is_batch and not self.is_narrow:
             from ._deliver import one_by_one
