@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import pickle
 import re
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,7 @@ import pytest
 import backstage
 from backstage import BackstageError, Engine, UserStatus, _abi, errors
 
-from .support import ignore
+from .support import echo, ignore
 
 HEADER = Path(__file__).resolve().parents[2] / "include" / "backstage.h"
 
@@ -139,6 +142,33 @@ def test_what_is_only_for_the_engine_s_clock(engine: Engine) -> None:
         engine.advance(float("nan"))
     with Engine() as real, pytest.raises(backstage.NotVirtual):
         real.advance(1.0)
+
+
+def test_what_the_system_has_said() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest = os.dup(0)
+    os.close(lowest)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, hard))
+    try:
+        with pytest.raises(backstage.SystemFailure) as error:
+            Engine()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert error.value.errno == errno.EMFILE
+    assert os.strerror(errno.EMFILE) in str(error.value)
+
+
+def test_without_descriptors_an_engine_runs_nevertheless(engine: Engine) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest = os.dup(0)
+    os.close(lowest)
+    server = engine.spawn(echo)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, hard))
+    try:
+        assert server.ask(b"x") == b"x"
+        assert engine.run(0.0) is False
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_bad_descriptors_and_signals(engine: Engine) -> None:

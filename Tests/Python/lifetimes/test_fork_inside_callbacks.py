@@ -90,7 +90,6 @@ def fork(context, message=None):
     pid = os.fork()
     if pid == 0:
         leave(engine, greeter, silent, context, message)
-        {uses}
         {ends}
         return
     wait_for(pid)
@@ -115,9 +114,7 @@ if os.getpid() != parent:
 @pytest.mark.parametrize("ends", ["os._exit(0)", "sys.exit()", ""], ids=["_exit", "exit", "return"])
 @pytest.mark.parametrize("place", PLACES)
 def test_inside(run_program: Run, place: str, ends: str) -> None:
-    finished = run_program(
-        CHILD, FORKS.format(ends=ends, uses="use_one_of_its_own()"), PLACES[place], RUNS, GOES_ON
-    )
+    finished = run_program(CHILD, FORKS.format(ends=ends), PLACES[place], RUNS, GOES_ON)
     assert finished.out == ["done"]
 
 
@@ -125,7 +122,7 @@ def test_inside(run_program: Run, place: str, ends: str) -> None:
 def test_inside_a_deinit_while_it_is_closed(run_program: Run, ends: str) -> None:
     finished = run_program(
         CHILD,
-        FORKS.format(ends=ends, uses="use_one_of_its_own()"),
+        FORKS.format(ends=ends),
         """
         class Ends(Actor):
             def __init__(self, number):
@@ -148,26 +145,3 @@ def test_inside_a_deinit_while_it_is_closed(run_program: Run, ends: str) -> None
         """,
     )
     assert finished.out == ["ends 2", "ends 1", "ends 0", "done"]
-
-
-def test_a_process_of_multiprocessings(run_program: Run) -> None:
-    finished = run_program(
-        CHILD,
-        """
-        import multiprocessing
-        method = multiprocessing.get_context("fork")
-        def work(queue):
-            use_one_of_its_own()
-            queue.put("worked")
-        def receive(context, message):
-            queue = method.SimpleQueue()
-            process = method.Process(target=work, args=(queue,))
-            process.start()
-            process.join()
-            print(process.exitcode, queue.get(), flush=True)
-        engine.spawn(receive).tell(b"")
-        engine.run_until_idle()
-        """,
-        GOES_ON,
-    )
-    assert finished.out == ["0 worked", "done"]

@@ -11,6 +11,7 @@ from backstage import (
     Context,
     DeadReason,
     Directive,
+    Message,
     NotFound,
     Reason,
     Stopped,
@@ -194,6 +195,36 @@ def test_a_functions_init_fails_too() -> None:
         stage.fail_init(actor, Cut)
         stage.run_until_idle()
         assert not actor.is_alive()
+
+
+def test_a_constructor_that_fails_first_leaves_the_class_as_it_was() -> None:
+    class Fragile(Actor):
+        made = 0
+
+        def __init__(self) -> None:
+            type(self).made += 1
+            if self.made == 2:
+                raise ValueError("not again")
+
+        def receive(self, context: Context, message: Message) -> None:
+            context.tell("log", b"as ever")
+
+    def play() -> None:
+        with Stage() as stage:
+            probe = stage.probe("log")
+            stage.spawn(Parent, Fragile)
+            stage.run_until_idle()
+            child = stage.find("child")
+            stage.fail_next(child, Cut("off"))
+            stage.fail_init(child, Cut("never"))
+            child.tell(b"1")
+            child.tell(b"2")
+            stage.expect_failure(ValueError)
+            probe.expect(b"as ever")
+            assert "init" not in Fragile.__dict__
+
+    with pytest.raises(AssertionError, match=r"not happened:\n  Cut\('never'\)"):
+        play()
 
 
 def test_what_was_planned_and_did_not_happen_fails_the_test() -> None:

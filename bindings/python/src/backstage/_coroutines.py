@@ -42,6 +42,7 @@ def begin(cell: Cell, coroutine: Coroutine, message: Any) -> int:
 def cancel(cell: Cell) -> None:
     """The actor ends or restarts: what pends is cut off."""
     task, cell.task = cell.task, None
+    cell.pending = None
     if task is not None:
         task.cancel()
 

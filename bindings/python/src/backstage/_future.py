@@ -203,9 +203,13 @@ class Future:
         the engine runs elsewhere. Raises what went wrong; `Timeout` when it is not there in time
         (and may still come); `InCallback` inside a callback of the engine."""
         self._wait(timeout)
-        if self._error is not None:
-            raise self._error
-        return self._answer
+        error, answer = self._error, self._answer
+        if error is None:
+            return answer
+        try:
+            raise error
+        finally:
+            del self, error  # which its traceback would refer to
 
     result = get
 
@@ -253,9 +257,13 @@ class Future:
             except BaseException:  # the task is cancelled, or its actor ends
                 self.cancel()
                 raise
-        if self._error is not None:
-            raise self._error
-        return self._answer
+        error, answer = self._error, self._answer
+        if error is None:
+            return answer
+        try:
+            raise error
+        finally:
+            del self, error  # which its traceback would refer to
 
 
 def _wake(loop: Any, waiter: Any, future: Future) -> None:

@@ -7,7 +7,8 @@ gone.
 
 *Forgotten.* An engine that nobody refers to any more is closed as if by `close`, with a
 ResourceWarning, on whatever thread lets go of it. Inside a callback it cannot be: then it is as
-soon as a run is over. One that `start` runs is not forgotten before it is stopped.
+soon as a run is over. One that `start` runs is not forgotten before it is stopped, nor is one that an actor of its own
+refers to. What a `deinit` raises then goes where Python has all that a `__del__` raises go.
 
 *Exit.* First all runs on other threads end, as if by `stop`, so that Python can wait for those
 threads; a run without a timeout that begins there after that is over at once. Then, when only
@@ -33,6 +34,7 @@ import atexit
 import os
 import sys
 import threading
+import warnings
 from _thread import get_ident
 from typing import TYPE_CHECKING, Any
 
@@ -90,9 +92,15 @@ def _destroy(core: Core) -> None:
         del watches[key]
     do_all(core)
     core.failure = None
+    close_wakeup(core)
+
+
+def close_wakeup(core: Core) -> None:
+    """Closes the pipe through which signals came."""
     wakeup, core.wakeup = core.wakeup, None
     if wakeup is not None:
-        _signals.close(wakeup)
+        for end in wakeup:
+            os.close(end)
 
 
 def adopt(core: Core) -> None:
@@ -165,6 +173,10 @@ def _close_all() -> None:
         if core.engine is None or core.running:
             continue
         try:
+            warnings.warn("an Engine was not closed", ResourceWarning, stacklevel=1)
+        except Warning:  # they are errors: nobody would see this one
+            pass
+        try:
             if core.thread != get_ident():
                 adopt(core)
             close(core)
@@ -198,7 +210,8 @@ def _forget(core: Core) -> None:
         library.backstage_engine_stop(engine)
         core.interrupted = True
     else:
-        core.running = False
+        close_wakeup(core)
+    core.running = False
     core.thread = get_ident()  # nobody else could have it
     for ref in core.touched.values():
         ref._room = 0
@@ -209,6 +222,10 @@ def _forget(core: Core) -> None:
     core.acting = core.gateway = core.loop = core.last = core.dead_letter = core.on_failure = None
     for cell in core.cells.values():
         _haunt(cell)
+    for watch in watches.values():
+        if watch._core is core:
+            _ghosts.append(watch._callback)
+            watch._callback = _nothing
 
 
 def _haunt(cell: Cell) -> None:
@@ -225,7 +242,7 @@ def _haunt(cell: Cell) -> None:
     cell.requests = {}
 
 
-def _nothing(context: object, message: object) -> None:
+def _nothing(*_: object) -> None:
     pass
 
 

@@ -161,6 +161,7 @@ class Message:
 
     def _in_hand(self) -> tuple[Cell, int]:
         cell = self._cell
+        cell.core.handle  # noqa: B018  # raises if the engine is closed
         if cell.current is not self or cell.core.acting is not cell:
             raise InvalidArgument("only inside the callback that was given the message")
         return cell, cell.place()
@@ -327,6 +328,7 @@ class WholeMessage(Message):
 
     def _in_hand(self) -> tuple[Cell, int]:
         cell = self._cell
+        cell.core.handle  # noqa: B018  # as above
         if not self._envelope or cell.core.acting is not cell:
             raise InvalidArgument("only inside the callback that was given the message")
         return cell, self._envelope

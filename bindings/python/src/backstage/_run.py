@@ -60,6 +60,8 @@ def _run(core: Core, engine: int, mode: int, limit: int) -> int:
         core.running = core.stopping = core.held = False
         if core.over is not None:
             core.over.set()
+        if core.engine is None:
+            _lifetimes.close_wakeup(core)  # which C had in use until now
         _lifetimes.bury(core)
         if guard is not None:
             guard.take_down()

@@ -62,7 +62,9 @@ _up: Guard | None = None
 class Guard:
     """Stands between signals and an engine that runs, or is closed, on the main thread."""
 
-    __slots__ = ("_core", "_former_fd", "_frame", "_handlers", "_hears", "_writer")
+    __slots__ = (
+        "_core", "_former_fd", "_frame", "_handlers", "_hears", "_is_ready", "_writer"
+    )  # fmt: skip
 
     def __init__(self, core: Core | _Late, frame: FrameType | None, hears: bool) -> None:
         self._core = core
@@ -71,6 +73,7 @@ class Guard:
         #: Whether signals are to end the engine's sleep.
         self._hears = hears
         self._handlers: dict[int, tuple[Handler, Handler]] = {}
+        self._is_ready = False
         self._writer = -1
         self._former_fd = -1
 
@@ -90,6 +93,7 @@ class Guard:
                 _signal.signal(number, ours)
         if self._hears:
             self._former_fd = _signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
+        self._is_ready = True
 
     def take_down(self) -> None:
         """From now on Python calls them again. Those that were changed meanwhile stay as they
@@ -151,8 +155,7 @@ class Guard:
         self._former_fd = -1
         self._core.wakeup, wakeup = None, self._core.wakeup
         self.take_down()
-        if wakeup is not None:
-            close(wakeup)
+        self._core.wakeup = wakeup
 
     # ---- What the handlers raise
 
@@ -176,9 +179,10 @@ class Guard:
         """Where the main thread is."""
         users = False
         is_whole = False
+        innermost = frame
         while frame is not None:
             if frame is self._frame:
-                return _OUTSIDE
+                return _OURS if self._is_ready and frame is not innermost else _OUTSIDE
             name = frame.f_code.co_name
             if name == "__del__":  # what that raises is lost
                 return _OURS
@@ -276,16 +280,11 @@ def wakeup_of(core: Core) -> int:
                 )
             )
         except BaseException:
-            close(wakeup)
+            for end in wakeup:
+                os.close(end)
             raise
         core.wakeup = wakeup
     return core.wakeup[1]
-
-
-def close(wakeup: tuple[int, int]) -> None:
-    """Closes both ends."""
-    for end in wakeup:
-        os.close(end)
 
 
 def _hear() -> Generator[None, int, None]:

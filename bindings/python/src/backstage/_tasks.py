@@ -63,8 +63,9 @@ class ActorCoroutine(Coroutine[Any, Any, None]):
 
     def cancel(self) -> None:
         """The actor ends or restarts."""
-        if self._task is not None:
-            self._task.cancel()
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
 
     # ---- What the task calls
 
@@ -81,6 +82,8 @@ class ActorCoroutine(Coroutine[Any, Any, None]):
             return self._coroutine.throw(*error)
         except BaseException as end:
             raise self._ended(end) from None
+        finally:
+            del error  # whose traceback would refer to it
 
     def close(self) -> None:
         """Gives it up."""

@@ -10,6 +10,10 @@ from . import _abi
 
 _classes: dict[int, type[BackstageError]] = {}
 
+# Where C's errno is, as the last call has left it.
+_errno_location = ctypes.PyDLL(None).__errno_location
+_errno_location.restype = ctypes.POINTER(ctypes.c_int)
+
 
 class BackstageError(Exception):
     """What went wrong in the engine.
@@ -218,8 +222,11 @@ def error_of(status: int, detail: str | None = None) -> BackstageError:
     """The exception for a status."""
     cls = _classes.get(status)
     if cls is SystemFailure:
-        code = ctypes.get_errno()
-        return SystemFailure(detail or (os.strerror(code) if code else None))
+        code = _errno_location()[0]
+        failure = SystemFailure(detail)
+        if code:
+            failure.errno, failure.strerror = code, os.strerror(code)
+        return failure
     if cls is not None:
         try:
             return cls(detail)
