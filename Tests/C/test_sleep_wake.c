@@ -120,7 +120,8 @@ TEST(a_run_that_waits_for_a_timer_sleeps) {
         backstage_engine *engine = open_with(BACKSTAGE_CLOCK_MONOTONIC, NULL);
         uint64_t count = 0, timer;
         backstage_ref actor = test_spawn(engine, NULL, stop_engine, &count);
-        CHECK_OK(backstage_timer_start(test_context(engine, actor), 2000000, 0, &timer));
+        CHECK_OK(backstage_timer_start(test_context(engine, actor), BACKSTAGE_MILLISECONDS(100), 0,
+                                       &timer));
         CHECK_OK(backstage_engine_run(engine, modes[i], BACKSTAGE_FOREVER));
         CHECK_EQ(count, 1);
         check_awake(1, test_statistics(engine).polls);

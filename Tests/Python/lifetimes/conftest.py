@@ -18,7 +18,7 @@ import pytest
 SECONDS_MAX = 20
 
 PRELUDE = """\
-import gc, logging, os, signal, sys, threading, time, warnings
+import collections, gc, logging, os, signal, sys, threading, time, warnings
 import backstage
 from backstage import *
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ._enums import Directive, Overflow, Reason, Restart
+from ._enums import Directive, MessageType, Overflow, Reason, Restart
 
 if TYPE_CHECKING:
     from ._batch import Batch
@@ -50,7 +50,8 @@ class Actor:
     def receive(self, context: Context, message: Message) -> Any:
         """Handles one message or event. What it returns for a REQUEST, unless None, is the
         reply."""
-        raise NotImplementedError(f"{type(self).__qualname__} defines no receive")
+        if message.type is not MessageType.TERMINATED:  # which a supervisor may leave at that
+            raise NotImplementedError(f"{type(self).__qualname__} defines no receive")
 
     if TYPE_CHECKING:
 
@@ -63,4 +64,5 @@ class Actor:
             """Decides on a child's failure, of a child restarted so often before."""
 
     def deinit(self, context: Context, reason: Reason) -> Any:
-        """Runs once at the end, after the children's; and before each restart, with RESTARTED."""
+        """Runs once at the end, after the children's, also where `init` has failed or never ran;
+        and before each restart, with RESTARTED."""

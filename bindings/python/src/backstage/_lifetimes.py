@@ -7,8 +7,9 @@ gone.
 
 *Forgotten.* An engine that nobody refers to any more is closed as if by `close`, with a
 ResourceWarning, on whatever thread lets go of it. Inside a callback it cannot be: then it is as
-soon as a run is over. One that `start` runs is not forgotten before it is stopped, nor is one that an actor of its own
-refers to. What a `deinit` raises then goes where Python has all that a `__del__` raises go.
+soon as a run is over. One that `start` runs is not forgotten before it is stopped, nor is one that
+an actor of its own refers to. KeyboardInterrupt and SystemExit of a `deinit` then go where all goes
+that a `__del__` raises: to `sys.unraisablehook`.
 
 *Exit.* First all runs on other threads end, as if by `stop`, so that Python can wait for those
 threads; a run without a timeout that begins there after that is over at once. Then, when only
@@ -80,8 +81,10 @@ def close(core: Core) -> None:
 
 
 def _destroy(core: Core) -> None:
-    engine = core.engine
+    engine = core.door
     core.door = None  # from now on no other thread gets in
+    if engine is None:
+        raise Closed  # or just about to be, by another thread
     status = library.backstage_engine_destroy(engine)
     if status:
         core.door = engine
@@ -106,9 +109,10 @@ def close_wakeup(core: Core) -> None:
 def adopt(core: Core) -> None:
     """Makes this the engine's thread."""
     core.handle  # noqa: B018
+    status = library.backstage_engine_adopt(core.door)
     if core.door is None:
-        raise Closed
-    check(library.backstage_engine_adopt(core.door))
+        raise Closed(core.why_closed)
+    check(status)
     core.thread = get_ident()
 
 
@@ -174,8 +178,8 @@ def _close_all() -> None:
             continue
         try:
             warnings.warn("an Engine was not closed", ResourceWarning, stacklevel=1)
-        except Warning:  # they are errors: nobody would see this one
-            pass
+        except Warning as warning:  # it is to be an error
+            log_trouble("the interpreter exits", warning)
         try:
             if core.thread != get_ident():
                 adopt(core)

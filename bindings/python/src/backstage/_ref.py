@@ -31,8 +31,8 @@ SHORT = 4096
 class Ref:
     """Names one actor, for ever: once that has ended, sends to it raise `NotFound`.
 
-    `tell`, `tell_many` and `ask` may be used on any thread. Two refs are equal if they name the
-    same actor.
+    Any thread may use it, but for `id` and `is_alive`. Two refs are equal if they name the same
+    actor.
     """
 
     __slots__ = (

@@ -73,4 +73,6 @@ def raise_escalated(core: Core, status: int) -> NoReturn:
     cause."""
     failure, core.failure = core.failure, None
     is_cause = failure is not None and status_of(failure) == status
-    raise error_of(status) from failure if is_cause else None
+    if not is_cause:
+        raise error_of(status)
+    raise error_of(status, f"an actor failed: {failure!r}") from failure
