@@ -1,5 +1,5 @@
-"""Other threads call an engine all the time while it is closed: each call gets through, or is refused;
-none touches an engine that is gone."""
+"""Other threads call an engine all the time while it is closed: each call gets through, or is
+refused; none touches an engine that is gone."""
 
 from __future__ import annotations
 

@@ -325,7 +325,10 @@ def test_who_waits_for_an_answer_is_told(run_program: Run) -> None:
         thread.join()
         """,
     )
-    assert sorted(finished.out) in (["Closed", "ends ENGINE_ENDED"], ["Ending", "ends ENGINE_ENDED"])
+    assert sorted(finished.out) in (
+        ["Closed", "ends ENGINE_ENDED"],
+        ["Ending", "ends ENGINE_ENDED"],
+    )
 
 
 @pytest.mark.parametrize("error", ["ValueError", "KeyboardInterrupt", "SystemExit"])

@@ -63,7 +63,8 @@ engine.spawn(later).tell(b"")
     "a descriptor's callback": """
 ends = os.pipe()
 os.write(ends[1], b"x")
-watch = engine.watch_fd(ends[0], Events.READABLE, lambda fd, events: watch.cancel() or fork(context))
+forks = lambda fd, events: watch.cancel() or fork(context)
+watch = engine.watch_fd(ends[0], Events.READABLE, forks)
 """,
     "the dead-letter handler": """
 engine._core.dead_letter = lambda letter: fork(context)

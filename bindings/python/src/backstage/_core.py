@@ -7,6 +7,7 @@ from _thread import get_ident
 from collections import deque
 from collections.abc import Callable
 from itertools import count
+from threading import RLock
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,7 @@ class Core:
         "keep",
         "key",
         "last",
+        "lock",
         "loop",
         "now",
         "on_failure",
@@ -80,9 +82,10 @@ class Core:
         self.key = next_key()
         #: The engine, or None once it is closed.
         self.engine: int | None = None
-        #: The same for other threads, to whom it is closed when that begins. What one of them calls
-        #: is handed this in the same breath: between the two nobody else can close it.
+        #: The same for other threads, to whom it is closed when that begins. Where one of them
+        #: hands it to C nobody may close it in between.
         self.door: int | None = None
+        self.lock = RLock()
         self.why_closed: str | None = None
         self.owner: weakref.ref[Engine] | None = None
         self.thread = get_ident()
@@ -143,11 +146,15 @@ class Core:
 
     def from_anywhere(self, function: Any, *args: Any) -> int:
         """Calls a function of C's that any thread may call. Its status, or `CLOSED`."""
-        is_here = self.thread == get_ident()
-        status: int = function(self.engine if is_here else self.door, *args)
-        if status == _abi.INVALID_ARGUMENT and (self.engine if is_here else self.door) is None:
-            return CLOSED
-        return status
+        status: int
+        if self.thread == get_ident():
+            status = function(self.engine, *args)
+            is_closed = self.engine is None
+        else:
+            with self.lock:
+                status = function(self.door, *args)
+            is_closed = self.door is None
+        return CLOSED if is_closed and status == _abi.INVALID_ARGUMENT else status
 
     def note_spreading(self) -> None:
         """From now on actors without a codec, too, may be sent what travels by reference: of that
@@ -197,7 +204,7 @@ class Core:
     def stop(self) -> None:
         """Ends the run once the callback in hand has returned. Any thread."""
         self.interrupted = self.stopping = True
-        library.backstage_engine_stop(self.door)
+        self.from_anywhere(library.backstage_engine_stop)
 
     def leave(self, error: BaseException) -> None:
         """Lets an exception leave the run, or the next one if there is none."""

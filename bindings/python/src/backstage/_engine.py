@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import warnings
 import weakref
@@ -146,7 +147,7 @@ class Engine:
         try:
             warnings.warn("an Engine was not closed", ResourceWarning, stacklevel=2, source=self)
         finally:
-            _lifetimes.abandon(core)
+            _lifetimes.collect(core, sys._getframe(1))
 
     # ---- Running
 

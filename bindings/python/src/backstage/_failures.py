@@ -23,8 +23,8 @@ _LEAST = -(2**31)
 def status_of(error: BaseException) -> int:
     """The status that an exception is to C."""
     status = getattr(error, "status", None) if isinstance(error, BackstageError) else None
-    if isinstance(status, int) and _LEAST <= status < 0:
-        return status
+    if isinstance(status, int) and _LEAST <= status < 0 and status != _abi.TIMEOUT:
+        return status  # that one says of a run that its time is over
     return _abi.USER_STATUS
 
 

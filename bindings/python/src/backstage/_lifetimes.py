@@ -47,6 +47,8 @@ from ._requests import do_all
 from .errors import Closed, InCallback
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from ._cell import Cell
     from ._core import Core
 
@@ -74,6 +76,7 @@ def close(core: Core) -> None:
             guard.put_up()
         _destroy(core)
     finally:
+        bury(core)
         if guard is not None:
             guard.take_down()
         if core.error is not None:
@@ -81,8 +84,8 @@ def close(core: Core) -> None:
 
 
 def _destroy(core: Core) -> None:
-    engine = core.door
-    core.door = None  # from now on no other thread gets in
+    with core.lock:
+        engine, core.door = core.door, None  # from now on no other thread gets in
     if engine is None:
         raise Closed  # or just about to be, by another thread
     status = library.backstage_engine_destroy(engine)
@@ -109,7 +112,8 @@ def close_wakeup(core: Core) -> None:
 def adopt(core: Core) -> None:
     """Makes this the engine's thread."""
     core.handle  # noqa: B018
-    status = library.backstage_engine_adopt(core.door)
+    with core.lock:
+        status = library.backstage_engine_adopt(core.door)
     if core.door is None:
         raise Closed(core.why_closed)
     check(status)
@@ -132,6 +136,15 @@ def abandon(core: Core) -> None:
         close(core)
     except InCallback:
         _orphans.append(core)
+
+
+def collect(core: Core, frame: FrameType | None) -> None:
+    """The same, from the engine's `__del__`, which may be called anywhere: where this package was
+    just about to call C, perhaps, and for that very engine."""
+    if _signals.is_ours(frame):
+        _orphans.append(core)
+    else:
+        abandon(core)
 
 
 def bury(runs: Core) -> None:
@@ -207,6 +220,7 @@ def _forget_all() -> None:
 
 def _forget(core: Core) -> None:
     engine = core.engine
+    core.lock = threading.RLock()
     core.engine = core.door = None
     core.why_closed = FORKED
     if core.running and core.thread == get_ident():

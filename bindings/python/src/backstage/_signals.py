@@ -250,6 +250,18 @@ def do_whole(action: Callable[[], object]) -> None:
         raise late.error
 
 
+def is_ours(frame: FrameType | None) -> bool:
+    """Whether the package is in the middle of something here, and not users' code."""
+    users = False
+    while frame is not None:
+        name = frame.f_code.co_name
+        if frame.f_globals.get("__package__") == _PACKAGE:
+            return not (users and name in BOUNDARIES)
+        users = users or name != "__del__"
+        frame = frame.f_back
+    return False
+
+
 def is_main_thread() -> bool:
     """Whether handlers are called here."""
     return get_ident() == threading.main_thread().ident
