@@ -32,17 +32,10 @@ from ._enums import (
     Restart,
     Strategy,
 )
+from ._events import FailureEvent, IOEvent, SignalEvent, Termination, TimerEvent
 from ._future import Cancelled, Future
 from ._library import path
-from ._message import (
-    FailureEvent,
-    IOEvent,
-    Message,
-    ReplyHandle,
-    SignalEvent,
-    Termination,
-    TimerEvent,
-)
+from ._message import Message, ReplyHandle
 from ._ref import Ref
 from ._sources import Timer, Watcher
 from ._statistics import ActorStatistics, Statistics

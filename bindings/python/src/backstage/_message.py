@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from ._enums import Events, MessageType, Reason
+from ._enums import MessageType
+from ._events import event_of
 from ._memory import INLINE_AT, INLINE_BYTES, memory, unpack_whole
 from ._native import check, library, reply_later
 from ._payloads import check_sent, encode
-from ._ref import Ref, find_ref, find_sender
+from ._ref import Ref, find_sender
 from ._requests import gateway_of
 from ._views import lend
 from .codecs import REFERENCE_BYTES, Reference, forget, is_travelling, repeat, travels
-from .errors import BackstageError, InvalidArgument, error_of
+from .errors import InvalidArgument
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,42 +25,6 @@ if TYPE_CHECKING:
 _handle = struct.Struct("<QQ").pack
 _TYPES = (MessageType.SEND, *MessageType)
 _SUBSCRIPTIONS = (MessageType.SUBSCRIBE, MessageType.UNSUBSCRIBE)
-
-
-class TimerEvent(NamedTuple):
-    """A timer is due: when it was, on the engine's clock, and how often since the last time."""
-
-    due: float
-    expirations: int
-
-
-class IOEvent(NamedTuple):
-    """A descriptor is ready."""
-
-    fd: int
-    events: Events
-
-
-class SignalEvent(NamedTuple):
-    """A signal came, so often since the last time."""
-
-    signal: int
-    count: int  # type: ignore[assignment]  # not the method of tuples
-
-
-class FailureEvent(NamedTuple):
-    """A request will get no answer."""
-
-    error: BackstageError
-
-
-class Termination(NamedTuple):
-    """Why an actor ended, and with whom that began, for what reason."""
-
-    reason: Reason
-    status: int
-    origin: Ref | None
-    origin_reason: Reason | None
 
 
 class ReplyHandle:
@@ -314,8 +279,7 @@ class WholeMessage(Message):
 
     @property
     def event(self) -> Any:
-        make = _EVENTS.get(self.type)
-        return make(self, self._data()) if make else None
+        return event_of(self)
 
     def forward(self, receiver: Ref) -> None:
         if not is_travelling():
@@ -356,43 +320,3 @@ class WholeMessage(Message):
         """The message has been handled: what it brought by reference is no longer on its way."""
         if self._size == REFERENCE_BYTES:
             forget(self._data())
-
-
-def _timer_event(message: WholeMessage, data: bytes) -> TimerEvent:
-    due, expirations = struct.unpack("<QQ", data)
-    return TimerEvent(due / 1e9, expirations)
-
-
-def _io_event(message: WholeMessage, data: bytes) -> IOEvent:
-    fd, events = struct.unpack("<iI", data)
-    return IOEvent(fd, Events(events))
-
-
-def _signal_event(message: WholeMessage, data: bytes) -> SignalEvent:
-    return SignalEvent(*struct.unpack("<iI", data))
-
-
-def _failure_event(message: WholeMessage, data: bytes) -> FailureEvent:
-    error = error_of(struct.unpack("<i", data)[0])
-    error.__cause__ = message._cause
-    return FailureEvent(error)
-
-
-def _termination(message: WholeMessage, data: bytes) -> Termination:
-    reason, status, origin, origin_reason = struct.unpack("<IiQI4x", data)
-    return Termination(
-        Reason(reason),
-        status,
-        find_ref(message._cell.core, origin) if origin else None,
-        Reason(origin_reason) if origin_reason else None,
-    )
-
-
-_EVENTS = {
-    MessageType.FAILURE: _failure_event,
-    MessageType.TIMER: _timer_event,
-    MessageType.RECEIVE_TIMEOUT: _timer_event,
-    MessageType.IO: _io_event,
-    MessageType.SIGNAL: _signal_event,
-    MessageType.TERMINATED: _termination,
-}

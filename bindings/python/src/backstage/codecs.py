@@ -104,9 +104,11 @@ class Msgspec:
 # ---- By reference
 
 REFERENCE_BYTES = 16
-_mark = os.urandom(8)
+# What is in use outlives a reload of this module.
+_former = globals()
+_mark: bytes = _former.get("_mark", os.urandom(8))
 _pack = struct.Struct("<8sQ").pack
-_numbers = count(1).__next__
+_numbers: Callable[[], int] = _former.get("_numbers", count(1).__next__)
 
 #: What travels by reference, by its payload, until the message has been handled or is a dead
 #: letter; and how many messages have the payload, where more than one has.

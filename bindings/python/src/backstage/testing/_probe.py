@@ -10,7 +10,8 @@ from . import _describe
 if TYPE_CHECKING:
     from .._context import Context
     from .._enums import Reason
-    from .._message import Message, Termination
+    from .._events import Termination
+    from .._message import Message
     from .._ref import Ref
     from ._stage import Stage
 
