@@ -13,7 +13,10 @@ from .conftest import Finished
 
 Run = Callable[..., Finished]
 
-MODULES = [module.name for module in pkgutil.iter_modules(backstage.__path__)]
+# The structs of _abi are those that the library was loaded with; pytest_plugin is no part of an
+# engine.
+MODULES = sorted({module.name for module in pkgutil.iter_modules(backstage.__path__)}
+                 - {"_abi", "pytest_plugin"})  # fmt: skip
 
 BEGINS = """
     import importlib
@@ -21,7 +24,7 @@ BEGINS = """
         def receive(self, context, message):
             raise ValueError("as it should")
     class Actors(Actor):
-        supervision = Supervision()
+        supervision = Supervision(restarts_max=1000)
         codec = codecs.Reference
         def init(self, context):
             self.child = context.spawn_child(Child)
@@ -79,7 +82,7 @@ BEGINS = """
         lost = losers.pop()
         lost.tell(b"")
         lost.stop()
-        former_ref.tell("fail")
+        former_ref.tell("told")
         former.run_until_idle()
         assert gathered == [b"1", b"2"], gathered
         assert heard.pop() == b"heard"
@@ -107,8 +110,6 @@ ENDS = """
 
 @pytest.mark.parametrize("module", ["", *MODULES])
 def test_a_module_is_reloaded(run_program: Run, module: str) -> None:
-    if module == "pytest_plugin":
-        pytest.skip("that is no part of an engine")
     name = f"backstage.{module}".rstrip(".")
     finished = run_program(
         BEGINS,
@@ -135,7 +136,6 @@ def test_all_is_reloaded(run_program: Run, times: int) -> None:
                 importlib.reload(sys.modules[name])
             importlib.reload(backstage)
             gc.collect()
-            ask_the_former()
         """,
         ENDS,
     )

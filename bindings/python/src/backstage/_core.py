@@ -50,6 +50,7 @@ class Core:
         "door",
         "engine",
         "error",
+        "failed",
         "failure",
         "gateway",
         "gateways",
@@ -116,8 +117,9 @@ class Core:
         #: Whether that has come in the middle of what the callback in hand asked for, and is to be
         #: raised there once this is done.
         self.held = False
-        #: The last failure of an actor.
+        #: The last failure of an actor, and whose it was.
         self.failure: BaseException | None = None
+        self.failed: Cell | None = None
         #: How many of the next lines of the engine's log say what has been logged.
         self.quiet = 0
         self.cells: dict[int, Cell] = {}
@@ -212,6 +214,14 @@ class Core:
         self.interrupted = True
         if self.running or self.loop is not None:
             self.stop()
+
+    def forget_failure(self) -> None:
+        """What followed the last failure has been decided. Exceptions are not to be kept any
+        longer: they hold on to all that was in use, the engine too."""
+        failed, self.failed = self.failed, None
+        self.failure = None
+        if failed is not None:
+            failed.failure = None
 
     def keep_error(self, error: BaseException) -> None:
         """The same, where the run is over anyway."""

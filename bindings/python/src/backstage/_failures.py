@@ -64,7 +64,9 @@ def wind_up(cell: Cell, is_over: bool = False) -> None:
 def note_failure(cell: Cell, error: BaseException, where: str, message: object = None) -> None:
     """Logs a failure, and keeps it for the supervisor, for `run`, and for who asked."""
     core = cell.core
+    core.forget_failure()
     core.failure = cell.failure = error
+    core.failed = cell
     if isinstance(message, WholeMessage) and message.type == _abi.REQUEST:
         asker = core.cells.get(message._sender)
         asked = asker.requests.get(message.token) if asker is not None else None

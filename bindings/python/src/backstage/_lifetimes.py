@@ -21,8 +21,9 @@ daemon thread still runs stays open until the process is gone.
 a child that returns from that gets `Closed` out of `run`. Signals are what they were outside any
 run. The child may make engines of its own.
 
-*Reload.* What C calls lives as long as the process. Engines go on when `backstage` is reloaded, or
-is imported anew.
+*Reload.* What C calls lives as long as the process. Engines go on when `backstage` is reloaded.
+When it is taken out of `sys.modules` and imported anew, or when its private modules are reloaded,
+their actors still get what they are told, and they can be run and closed.
 
 Without the interpreter's lock, in a free-threaded build, all this holds as long as a thread's
 engines are its own, and those of other threads only `tell`, `ask` and `publish` to engines that are
@@ -97,7 +98,7 @@ def _destroy(core: Core) -> None:
     for key in [key for key, watch in watches.items() if watch._core is core]:
         del watches[key]
     do_all(core)
-    core.failure = None
+    core.forget_failure()
     close_wakeup(core)
 
 

@@ -37,11 +37,9 @@ def run(core: Core, mode: int, timeout: float | None) -> bool:
         if core.error is not None:
             core.raise_error()
     core.handle  # noqa: B018  # raises in a child process that was forked inside a callback
-    if status == _abi.TIMEOUT:
-        return False
-    if status < 0:
+    if status < 0 and status != _abi.TIMEOUT:
         raise_escalated(core, status)
-    return True
+    return status != _abi.TIMEOUT
 
 
 def _run(core: Core, engine: int, mode: int, limit: int) -> int:
@@ -62,16 +60,27 @@ def _run(core: Core, engine: int, mode: int, limit: int) -> int:
             core.over.set()
         if core.engine is None:
             _lifetimes.close_wakeup(core)  # which C had in use until now
+        elif core.error is not None:
+            _take_stop_back(core)
+        if status >= 0 or status == _abi.TIMEOUT:
+            core.forget_failure()
         _lifetimes.bury(core)
         if guard is not None:
             guard.take_down()
     return status
 
 
+def _take_stop_back(core: Core) -> None:
+    """What ends this run may have come after C had left it: the next is not to be over at once."""
+    library.backstage_engine_stop(core.engine)
+    library.backstage_engine_run(core.engine, _abi.RUN_NO_WAIT, 0)
+
+
 def raise_escalated(core: Core, status: int) -> NoReturn:
     """Raises what was escalated past the top: the last failure, if that had the status, is its
     cause."""
-    failure, core.failure = core.failure, None
+    failure = core.failure
+    core.forget_failure()
     is_cause = failure is not None and status_of(failure) == status
     if not is_cause:
         raise error_of(status)

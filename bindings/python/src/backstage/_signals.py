@@ -284,18 +284,22 @@ def desert() -> None:
 def wakeup_of(core: Core) -> int:
     """Where Python writes signals to; the engine watches the other end."""
     if core.wakeup is None:
+        watcher = c_uint64()
         wakeup = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             check(
                 library.backstage_engine_watch_fd(
-                    core.handle, wakeup[0], _abi.READABLE, _heard, None, byref(c_uint64())
+                    core.handle, wakeup[0], _abi.READABLE, _heard, None, byref(watcher)
                 )
             )
+            core.wakeup = wakeup
         except BaseException:
+            core.wakeup = None
+            if watcher.value:  # that much was done before a handler raised
+                library.backstage_engine_unwatch_fd(core.handle, watcher)
             for end in wakeup:
                 os.close(end)
             raise
-        core.wakeup = wakeup
     return core.wakeup[1]
 
 

@@ -112,8 +112,8 @@ _numbers: Callable[[], int] = _former.get("_numbers", count(1).__next__)
 
 #: What travels by reference, by its payload, until the message has been handled or is a dead
 #: letter; and how many messages have the payload, where more than one has.
-_travelling: dict[bytes, Any] = {}
-_shares: dict[bytes, int] = {}
+_travelling: dict[bytes, Any] = _former.get("_travelling", {})
+_shares: dict[bytes, int] = _former.get("_shares", {})
 
 _NOTHING: Any = object()
 _SPREADING = 1 << 60
@@ -200,4 +200,4 @@ def _share(data: bytes, messages: int) -> None:
 
 JSON = Json()
 Pickle = _Pickle()
-Reference = _Reference()
+Reference: _Reference = _former.get("Reference", _Reference())
