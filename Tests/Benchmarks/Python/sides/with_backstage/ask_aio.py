@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from backstage import Engine, aio
+
 from bench.clock import check_equal, microseconds_each
 from bench.work import PAYLOAD, timed_await
-
-from backstage import Engine, aio
 
 from .ask import Answerer
 from .ledger import check_ledger

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from backstage import Actor, Context, Engine, Message, Ref
+
 from bench.clock import millions_a_second
 from bench.work import CHUNK, PAYLOADS, Tally, chunks_of, sum_of_first_bytes, timed
-
-from backstage import Actor, Context, Engine, Message, Ref
 
 from .ledger import check_ledger
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bench.work import PAYLOADS, sum_of_first_bytes
-
 from backstage import Context, Message
+
+from bench.work import PAYLOADS, sum_of_first_bytes
 
 from .flood import Consumer, Producer, flood
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from backstage import Context, Message, codecs
+
 from bench.objects import READINGS, SUM_OF_VALUES
 from bench.work import CHUNK
-
-from backstage import Context, Message, codecs
 
 from .flood import Consumer, Producer, flood
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bench.work import CHUNK, PAYLOADS, RECORD, RECORD_BYTES, Tally
-
 from backstage import Actor, Batch, Context, Message
+
+from bench.work import CHUNK, PAYLOADS, RECORD, RECORD_BYTES, Tally
 
 from .flood import Producer, flood
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bench.clock import check_equal
-
 from backstage import Engine
+
+from bench.clock import check_equal
 
 
 def check_ledger(engine: Engine) -> None:

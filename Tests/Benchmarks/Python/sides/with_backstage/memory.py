@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from backstage import Actor, Context, Engine, Message, Ref
+
 from bench.memory import bytes_each
 from bench.work import PAYLOAD, Tally
-
-from backstage import Actor, Context, Engine, Message, Ref
 
 from .ledger import check_ledger
 

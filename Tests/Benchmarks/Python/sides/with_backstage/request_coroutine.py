@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from backstage import Actor, Context, Engine, Message, Ref
+
 from bench.clock import microseconds_each
 from bench.work import PAYLOAD, Tally, timed
-
-from backstage import Actor, Context, Engine, Message, Ref
 
 from .ledger import check_ledger
 

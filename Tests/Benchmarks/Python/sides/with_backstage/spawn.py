@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from backstage import Actor, Context, Engine, Message
+
 from bench.clock import check_equal, warm_up
 from bench.lives import Lives
 from bench.work import Tally
-
-from backstage import Actor, Context, Engine, Message
 
 from .ledger import check_ledger
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pykka import ThreadingActor
+
 from bench.clock import check_equal, microseconds_each
 from bench.work import PAYLOAD, timed
-from pykka import ThreadingActor
 
 
 class Answerer(ThreadingActor):

@@ -6,9 +6,10 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
+from pykka import ActorRef, ThreadingActor
+
 from bench.clock import millions_a_second
 from bench.work import CHUNK, PAYLOADS, Tally, chunks_of, sum_of_first_bytes, timed
-from pykka import ActorRef, ThreadingActor
 
 
 class Consumer(ThreadingActor):

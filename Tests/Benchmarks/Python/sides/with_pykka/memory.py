@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pykka import ActorRef, ActorRegistry, ThreadingActor
+
 from bench.memory import bytes_each
 from bench.work import PAYLOAD, Tally
-from pykka import ActorRef, ActorRegistry, ThreadingActor
 
 
 class Idle(ThreadingActor):

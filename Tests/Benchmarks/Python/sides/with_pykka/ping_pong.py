@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 
+from pykka import ActorRef, ThreadingActor
+
 from bench.clock import millions_a_second
 from bench.work import PAYLOAD, Tally, check_all, reset_all, timed
-from pykka import ActorRef, ThreadingActor
 
 
 class Player(ThreadingActor):

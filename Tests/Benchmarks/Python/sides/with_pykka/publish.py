@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import threading
 
+from pykka import ActorRef, ActorRegistry, ThreadingActor
+
 from bench.clock import millions_a_second
 from bench.work import PAYLOAD, Tally, check_all, timed
-from pykka import ActorRef, ActorRegistry, ThreadingActor
 
 
 class Subscriber(ThreadingActor):

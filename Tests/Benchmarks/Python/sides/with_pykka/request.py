@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pykka import ActorRef, ThreadingActor
+
 from bench.clock import check_equal, microseconds_each
 from bench.work import PAYLOAD, timed
-from pykka import ActorRef, ThreadingActor
 
 from .ask import Answerer
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pykka import ActorRegistry, ThreadingActor
+
 from bench.clock import check_equal, warm_up
 from bench.lives import Lives
 from bench.work import Tally
-from pykka import ActorRegistry, ThreadingActor
 
 
 class Idle(ThreadingActor):

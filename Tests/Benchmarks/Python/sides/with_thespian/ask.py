@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from thespian.actors import Actor, ActorAddress
+
 from bench.clock import check_equal, microseconds_each
 from bench.work import PAYLOAD, timed
-from thespian.actors import Actor, ActorAddress
 
 from .system import actor_system
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from thespian.actors import Actor, ActorAddress
+
 from bench.clock import millions_a_second
 from bench.work import CHUNK, PAYLOADS, Tally, chunks_of, sum_of_first_bytes, timed
-from thespian.actors import Actor, ActorAddress
 
 from .system import actor_system
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from thespian.actors import Actor, ActorAddress
+
 from bench.memory import bytes_each
 from bench.work import PAYLOAD, Tally
-from thespian.actors import Actor, ActorAddress
 
 from .system import actor_system
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from thespian.actors import Actor, ActorAddress, ActorExitRequest, ActorSystem
+
 from bench.clock import check_equal, warm_up
 from bench.lives import Lives
 from bench.work import Tally
-from thespian.actors import Actor, ActorAddress, ActorExitRequest, ActorSystem
 
 from .system import actor_system
 
