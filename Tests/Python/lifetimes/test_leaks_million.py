@@ -21,6 +21,7 @@ def beget(context: Context, message: Message) -> None:
 
 def test_a_million_actors() -> None:
     pages = []
+    gc.disable()  # nothing is left to it: circles are broken where actors end
     with Engine() as engine:
         for _ in range(ROUNDS):
             for _ in range(FAMILIES):
@@ -29,10 +30,11 @@ def test_a_million_actors() -> None:
                 engine.run_until_idle()
                 parent.stop()
                 engine.run_until_idle()
-            gc.collect()
+            assert gc.collect() < CHILDREN
             pages.append(resident())
             assert len(backstage._core.cells) == 1  # the gateway
             cells = [each for each in gc.get_objects() if type(each) is backstage._cell.Cell]
             assert len(cells) == 1
         assert engine.statistics().spawned >= 1_000_000
+    gc.enable()
     assert max(pages[2:]) <= pages[1] + PAGES_MAX, pages
