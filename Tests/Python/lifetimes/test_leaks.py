@@ -1,5 +1,5 @@
-"""Nothing is left of what has ended: memory, objects, descriptors and tables are the same after each
-round, whatever it did."""
+"""Nothing is left of what has ended: memory, objects, descriptors and tables are the same after
+each round, whatever it did."""
 
 from __future__ import annotations
 
