@@ -36,7 +36,7 @@ mypy := $(venv)/bin/mypy --config-file $(in_python)/pyproject.toml --cache-dir b
 pytest := -m pytest -c $(in_python)/pyproject.toml --rootdir . -o cache_dir=build/python/pytest
 python_files := $(in_python) Tests/Python
 pythons := 3.10 3.11 3.12 3.13 3.14
-in_build_dir := -C build-dir=$(CURDIR)/build/python/cmake
+in_build_dir := --config-settings=build-dir=$(CURDIR)/build/python/cmake
 goes_into_wheel = $(shell find CMakeLists.txt cmake include Sources bindings/c/CMakeLists.txt \
     $(in_python)/src $(in_python)/pyproject.toml $(in_python)/README.md \
     -type f ! -name '*.pyc' ! -path 'Sources/Backstage/*')
