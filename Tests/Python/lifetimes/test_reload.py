@@ -16,7 +16,7 @@ Run = Callable[..., Finished]
 # The structs of _abi are those that the library was loaded with; pytest_plugin is no part of an
 # engine.
 MODULES = sorted({module.name for module in pkgutil.iter_modules(backstage.__path__)}
-                 - {"_abi", "pytest_plugin"})  # fmt: skip
+                 - {"_abi", "libbackstage", "pytest_plugin"})  # fmt: skip
 
 BEGINS = """
     import importlib

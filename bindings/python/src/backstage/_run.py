@@ -55,12 +55,13 @@ def _run(core: Core, engine: int, mode: int, limit: int) -> int:
     except BaseException as error:  # of a handler that nobody guards
         core.keep_error(error)
     finally:
+        was_stopped = core.stopping
         core.running = core.stopping = core.held = False
         if core.over is not None:
             core.over.set()
         if core.engine is None:
             _lifetimes.close_wakeup(core)  # which C had in use until now
-        elif core.error is not None:
+        elif core.error is not None and was_stopped:
             _take_stop_back(core)
         if status >= 0 or status == _abi.TIMEOUT:
             core.forget_failure()
