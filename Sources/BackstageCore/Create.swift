@@ -184,6 +184,7 @@ extension Engine {
         releaseCaches()
         releaseChunks(pointee.objectArena)
         releaseChunks(pointee.ringArena)
+        pointee.companion.end?(pointee.companion.state)
         clibev_set_current(nil)
         var parts = Parts()
         parts.isHostLoop = true

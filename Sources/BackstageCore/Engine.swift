@@ -26,6 +26,11 @@ package struct EngineState {
     /// Actors that fell idle and keep a small ring until the engine rests: many are needed again soon.
     var resting: UnsafeMutablePointer<Actor>
     var restingCount = 0
+    /// Known to who sends native values; 0 without a companion.
+    package var number: UInt32 = 0
+    /// Whose `init`, event or `deinit` is being handled, as far as the companion says so.
+    package var acting: Actor?
+    package var companion = Companion()
     /// Where messages and events are put together that are not written straight into a ring.
     var outbox: Envelope
     var eventbox: Envelope
@@ -200,4 +205,17 @@ extension Actor {
         if status != .ok { return status }
         return pointee.flags.has(.halting) ? .ending : .ok
     }
+}
+
+extension Engine {
+    /// The engine that this thread is in a run, or a callback, of.
+    @inline(__always) package static var current: Engine? {
+        guard let current = clibev_current(), current != observing else { return nil }
+        return current.assumingMemoryBound(to: EngineState.self)
+    }
+}
+
+extension Engine {
+    /// Whether this thread is inside a callback of any engine.
+    package static var isInCallback: Bool { clibev_current() != nil }
 }

@@ -28,19 +28,21 @@ extension Engine {
         guard let name = name(kind) else { return kind == nil ? .invalidArgument : .invalidID }
         let status = compose(MessageType.send, from: sender, payload, size)
         if status != .ok { return status }
-        let count = broadcastOutbox(to: name)
+        var hasForeign = false
+        let count = broadcastOutbox(to: name, .everybody, &hasForeign)
         receivers?.pointee = count
         return .ok
     }
 
     /// Sends the outbox to all of a kind. How many queued it.
-    func broadcastOutbox(to name: Name) -> UInt32 {
+    func broadcastOutbox(to name: Name, _ audience: Audience, _ hasForeign: inout Bool) -> UInt32 {
         let message = pointee.outbox
         var count: UInt32 = 0
         var next = kind(name)?.pointee.first ?? noActor
         while next != noActor {
             let actor = pointee.actors + Int(next)
             next = actor.details.pointee.kindNext
+            guard isPart(actor, of: audience, &hasForeign) else { continue }
             if actor.refusal(of: message.pointee.sender) != .ok { continue }
             if message.pointee.reserved & Carries.block != 0 { message.block.retain() }
             if deliverOrBury(message, to: actor) { count += 1 }

@@ -104,11 +104,7 @@ extension Engine {
         }
         let status = checkPayload(payload, size)
         if status != .ok { return status }
-        guard let extras = target.makeExtras(), timeout <= 0 || pointee.timers.reserve(in: self),
-            let source = makeSource(.request, for: asker)
-        else { return .noMemory }
-        linkPeer(source, to: target, extras)
-        if timeout > 0 { startTimeout(source, after: UInt64(timeout)) }
+        guard let source = openRequest(from: asker, to: target, timeout) else { return .noMemory }
         let number = source.token
         if !tryPut(MessageType.request, from: asker.ref, token: number, payload, size, into: target) {
             let status = sendWithCare(
@@ -123,9 +119,20 @@ extension Engine {
         return .ok
     }
 
+    /// A request whose message has yet to be sent; nil without memory.
+    @inline(__always)
+    func openRequest(from asker: Actor, to target: Actor, _ timeout: Int64) -> Source? {
+        guard let extras = target.makeExtras(), timeout <= 0 || pointee.timers.reserve(in: self),
+            let source = makeSource(.request, for: asker)
+        else { return nil }
+        linkPeer(source, to: target, extras)
+        if timeout > 0 { startTimeout(source, after: UInt64(timeout)) }
+        return source
+    }
+
     /// A request has its answer.
     @inline(__always)
-    fileprivate func finishRequest(_ source: Source) {
+    func finishRequest(_ source: Source) {
         cancelTimeout(source)
         unlinkPeer(source, from: pointee.actors + Int(source.pointee.target >> 32))
         leaveOwner(source)

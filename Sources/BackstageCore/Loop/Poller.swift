@@ -104,7 +104,8 @@ extension Engine {
         let mustReturn =
             pointee.poller.pointee.isDriven
             && remote.pointee.isStopRequested.load(ordering: .sequentiallyConsistent)
-        return remote.count == 0 && !mustReturn && !hasSignals
+        let mustWork = remote.pointee.hasWork.load(ordering: .sequentiallyConsistent)
+        return remote.count == 0 && !mustReturn && !mustWork && !hasSignals
     }
 
     private func wakeUp() {

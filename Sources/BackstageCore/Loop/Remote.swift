@@ -119,13 +119,14 @@ extension Engine {
     /// The usual case: a short payload for an actor that has room. False if it is another.
     @inline(__always)
     private func acceptShort(_ slot: UnsafeMutablePointer<RemoteSlot>) -> Bool {
-        guard slot.pointee.action == .send, slot.pointee.reserved == 0,
+        guard slot.pointee.action == .send, slot.pointee.reserved & Carries.block == 0,
             let actor = actor(slot.pointee.receiver),
             !actor.pointee.flags.has(.refusing), actor.hasRoom || actor.attachFreeSlot()
         else { return false }
         let message = actor.slot(actor.pointee.tail)
         message.begin(MessageType.send, from: 0, token: 0, size: Int(slot.pointee.size))
         message.pointee.inline_bytes = slot.pointee.inlined
+        message.pointee.reserved = slot.pointee.reserved
         commit(actor)
         return true
     }
@@ -133,6 +134,11 @@ extension Engine {
     /// Everything left becomes a dead letter: the engine ends.
     func buryRemoteQueue() {
         while let slot = pointee.remote.peek() {
+            if slot.pointee.action == .call {
+                abandon(slot)
+                pointee.remote.pop(slot)
+                continue
+            }
             composeRemote(slot)
             buryRemote(receiver(of: slot), slot, DeadReason.engineEnded)
             _ = slot.request?.answer(.ending, nil)
@@ -143,6 +149,7 @@ extension Engine {
     /// False if the message has to wait.
     @inline(never)
     private func accept(_ slot: UnsafeMutablePointer<RemoteSlot>) -> Bool {
+        if slot.pointee.action == .call { return perform(slot) }
         composeRemote(slot)
         let receiver = receiver(of: slot)
         switch slot.pointee.action {
@@ -153,7 +160,8 @@ extension Engine {
             return status == .ok || buryRemote(receiver, slot, status.deadReason)
         case .request, .requestToID: return acceptRequest(slot, receiver)
         case .broadcast:
-            _ = broadcastOutbox(to: remoteName(slot))
+            var hasForeign = false
+            _ = broadcastOutbox(to: remoteName(slot), .everybody, &hasForeign)
             return true
         case .publish:
             guard let publisher = actor(slot.pointee.receiver) else {
@@ -161,6 +169,7 @@ extension Engine {
             }
             let status = publish(as: publisher, remoteTopic(slot), remotePublication(slot), nil)
             return status == .ok || buryRemote(nil, slot, status.deadReason)
+        case .call: return true
         }
     }
 
@@ -197,7 +206,7 @@ extension Engine {
         switch slot.pointee.action {
         case .send, .request: actor(slot.pointee.receiver)
         case .sendToID, .requestToID: actor(named: remoteName(slot))
-        case .publish, .broadcast: nil
+        case .publish, .broadcast, .call: nil
         }
     }
 
@@ -225,8 +234,12 @@ extension Engine {
         let sender = isPublication ? slot.pointee.receiver : 0
         if slot.pointee.reserved & Carries.block != 0 {
             compose(type, from: sender, slot.inlined.load(as: Block.self))
+            pointee.outbox.pointee.reserved = slot.pointee.reserved
         } else {
-            _ = compose(type, from: sender, UnsafeRawPointer(slot.inlined), Int(slot.pointee.size))
+            let message = pointee.outbox
+            message.begin(type, from: sender, token: 0, size: Int(slot.pointee.size))
+            message.pointee.inline_bytes = slot.pointee.inlined
+            message.pointee.reserved = slot.pointee.reserved
         }
     }
 

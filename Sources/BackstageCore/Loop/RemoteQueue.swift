@@ -14,6 +14,8 @@ package struct RemoteQueue: ~Copyable {
     /// The thread that the engine belongs to.
     let owner: Atomic<UInt>
     let isStopRequested: Atomic<Bool>
+    /// The companion has something to do.
+    let hasWork: Atomic<Bool>
     /// The engine is in the kernel, or about to be: it has to be woken.
     let isAsleep: Atomic<Bool>
     // Producers and consumer write in lines of their own.
@@ -35,6 +37,7 @@ package struct RemoteQueue: ~Copyable {
         self.wake = wake
         owner = Atomic(clibev_thread())
         isStopRequested = Atomic(false)
+        hasWork = Atomic(false)
         isAsleep = Atomic(false)
         tail = Atomic(0)
         head = Atomic(0)
@@ -62,6 +65,8 @@ struct RemoteSlot: ~Copyable {
 
 enum RemoteAction: UInt16 {
     case send, sendToID, publish, broadcast, request, requestToID
+    /// A call of the companion's.
+    case call
 }
 
 /// What to put into the queue.
@@ -72,6 +77,9 @@ struct RemoteMessage {
     var bytes: UnsafeRawPointer?
     var block: Block?
     var nameLength = 0
+    /// Of a native value: marks, and the type.
+    var marks: UInt16 = 0
+    var valueType: UnsafeRawPointer?
     var request: UnsafeMutablePointer<OutsideRequest>?
 }
 
@@ -86,11 +94,12 @@ extension UnsafeMutablePointer<RemoteQueue> {
         slot.pointee.size = UInt32(truncatingIfNeeded: message.size)
         slot.pointee.action = message.action
         if let block = message.block {
-            slot.pointee.reserved = Carries.block
+            slot.pointee.reserved = Carries.block | message.marks
             slot.inlined.storeBytes(of: block, as: Block.self)
         } else {
-            slot.pointee.reserved = 0
+            slot.pointee.reserved = message.marks
             if let bytes = message.bytes { copyShort(slot.inlined, bytes, message.size) }
+            if let type = message.valueType { slot.inlined.setValueType(type) }
         }
         let index = position & pointee.mask
         slot.pointee.turn.store(position &+ 1 &- index, ordering: .releasing)

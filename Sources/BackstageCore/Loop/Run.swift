@@ -26,7 +26,7 @@ extension Engine {
 
     /// Runs until something is so, or the run is stopped. How it ended, and with what status if that was
     /// by `endRun`.
-    func run(timeout: Int64, until isDone: () -> Bool) -> (Status, Status) {
+    package func run(timeout: Int64, until isDone: () -> Bool) -> (Status, Status) {
         run(timeout) { runUntilStopped($0, isDone) }
     }
 
@@ -84,7 +84,7 @@ extension Engine {
             if takeStop() { return .ok }
             if pointee.readyFirst == nil, watchesLoop { poll() }
             if pointee.readyFirst == nil {
-                if pointee.remote.peek() == nil { return .ok }
+                if pointee.remote.peek() == nil, !hasWork { return .ok }
             } else {
                 runReady()
                 if pointee.now >= deadline, pointee.readyFirst != nil { return timeoutOrStop() }
@@ -182,6 +182,7 @@ extension Engine {
         if !pointee.isVirtual || isSliceOver || pointee.readyFirst == nil { expireTimers() }
         takeIn()
         if hasSignals { takeSignals() }
+        if hasWork { doWork() }
         guard pointee.poller.pointee.isDriven else { return }
         seeStop()
         if !watchesLoop { return }

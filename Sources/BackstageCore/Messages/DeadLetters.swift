@@ -22,5 +22,6 @@ extension Engine {
     func discard(_ message: Envelope) {
         if message.pointee.reserved & Carries.block != 0 { release(message.block) }
         if message.pointee.reserved & Carries.topic != 0 { release(message.topic) }
+        if message.pointee.reserved & Carries.owned != 0 { destroyValue(of: message) }
     }
 }

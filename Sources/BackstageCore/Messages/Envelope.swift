@@ -14,6 +14,12 @@ enum Carries {
     static let topic: UInt16 = 2
     /// To be set aside.
     static let stash: UInt16 = 4
+    /// The payload is a native value: see Values.swift.
+    static let value: UInt16 = 8
+    /// The last of the inline words names the value's type.
+    static let typed: UInt16 = 16
+    /// The value lies inline, and has to be destroyed.
+    static let owned: UInt16 = 32
 }
 
 extension Envelope {

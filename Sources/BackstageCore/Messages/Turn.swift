@@ -37,7 +37,8 @@ extension Engine {
                 pointee.untilLook &-= Int32(bitPattern: limit &- left &+ 1)
                 return end
             }
-            if slot.pointee.reserved != 0 { finish(slot, of: actor) }
+            // A trivial value inline has nothing to give back.
+            if slot.pointee.reserved & ~Carries.value != 0 { finish(slot, of: actor) }
             if actor.pointee.tail != tail {
                 // It sent to itself.
                 tail = actor.pointee.tail
@@ -82,6 +83,7 @@ extension Engine {
             release(slot.block)
         }
         if slot.pointee.reserved & Carries.topic != 0 { release(slot.topic) }
+        if slot.pointee.reserved & Carries.owned != 0 { destroyValue(of: slot) }
     }
 
     /// A turn of an actor that takes messages many at a time.

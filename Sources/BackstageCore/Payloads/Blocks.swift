@@ -13,9 +13,9 @@ package struct BlockHeader: ~Copyable {
     var shared: SharedBlocks?
     package var bytes: UnsafeMutableRawPointer
     package var size: Int
-    /// For wrapped memory: how it is freed.
-    let free: backstage_free_callback?
-    let freeState: UnsafeMutableRawPointer?
+    /// For wrapped memory: how it is freed. For a native value: how it is destroyed, and its type.
+    var free: backstage_free_callback?
+    var freeState: UnsafeMutableRawPointer?
     var next: Block?
     let sizeClass: UInt32
     /// What the block holds of memory, or holds on to, in units of 64 bytes.
@@ -112,6 +112,7 @@ extension Engine {
     @inline(__always) func release(_ block: Block) {
         if !block.drop() { return }
         if let shared = block.pointee.shared { return shared.take(back: block) }
+        if block.pointee.free != nil { destroyValue(in: block) }
         let list = pointee.freeBlocks + Int(block.pointee.sizeClass)
         let units = pointee.cachedBlockUnits &+ Int(block.pointee.units)
         if units > cachedBlockBytesMax / 64, list.pointee != nil {

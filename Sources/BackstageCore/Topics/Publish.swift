@@ -6,6 +6,7 @@ package enum Publication {
     case bytes(UnsafeRawPointer?, Int)
     /// Handed over: on `ok` the caller's reference is the engine's.
     case block(Block)
+    case value(Value)
 }
 
 extension Actor {
@@ -22,6 +23,15 @@ extension Engine {
         as actor: Actor, _ topic: TopicArgument, _ publication: Publication,
         _ receivers: UnsafeMutablePointer<UInt32>?
     ) -> Status {
+        var hasForeign = false
+        return publish(as: actor, topic, publication, receivers, to: .everybody, &hasForeign)
+    }
+
+    /// The same to a part of the subscribers; whether there are foreign ones that are left out.
+    func publish(
+        as actor: Actor, _ topic: TopicArgument, _ publication: Publication,
+        _ receivers: UnsafeMutablePointer<UInt32>?, to audience: Audience, _ hasForeign: inout Bool
+    ) -> Status {
         guard let (name, form) = topicName(topic), form == .name else { return topic.error }
         if actor.pointee.flags.has(.ending), pointee.departing != actor { return .ending }
         let message = pointee.outbox
@@ -32,6 +42,9 @@ extension Engine {
         case .block(let block):
             if block.pointee.shared != pointee.sharedBlocks { return .otherEngine }
             compose(MessageType.publish, from: actor.ref, block)
+        case .value(let value):
+            let status = compose(MessageType.publish, from: actor.ref, value, isShared: true)
+            if status != .ok { return status }
         }
         guard let publisher = actor.details.pointee.extras?.pointee.publisher else {
             discard(message)
@@ -44,13 +57,20 @@ extension Engine {
         else {
             // Nobody is subscribed; but without memory nobody knows.
             let isUnknown = publisher.pointee.patterns != nil
-            if isUnknown, case .block = publication { return .noMemory }
+            if isUnknown {
+                // What was handed over is the caller's again.
+                switch publication {
+                case .block: return .noMemory
+                case .value: disown(message)
+                case .bytes: discard(message)
+                }
+                return .noMemory
+            }
             discard(message)
-            if isUnknown { return .noMemory }
             receivers?.pointee = 0
             return .ok
         }
-        let count = fanOut(message, topic)
+        let count = fanOut(message, topic, audience, &hasForeign)
         discard(message)
         receivers?.pointee = count
         return .ok
@@ -65,21 +85,29 @@ extension Engine {
 
     /// Gives the message to all who are subscribed to its topic, or to a pattern that it matches; it
     /// carries the caller's reference to the topic. How many queued it.
-    private func fanOut(_ message: Envelope, _ topic: Topic) -> UInt32 {
+    private func fanOut(
+        _ message: Envelope, _ topic: Topic, _ audience: Audience, _ hasForeign: inout Bool
+    ) -> UInt32 {
         message.pointee.token = UInt64(UInt(bitPattern: topic))
         message.pointee.reserved |= Carries.topic
         var count: UInt32 = 0
         let publisher = topic.pointee.publisher
         guard let name = topic.pointee.name, publisher.pointee.patterns != nil else {
-            give(message, to: topic, &count)
+            if audience == .everybody {
+                give(message, to: topic, &count)
+            } else {
+                give(message, to: topic, audience, &hasForeign, &count)
+            }
             return count
         }
         pointee.publishStamp += 1
-        giveOnce(message, to: topic, &count)
+        giveOnce(message, to: topic, audience, &hasForeign, &count)
         var pattern = publisher.pointee.patterns
         while let this = pattern {
             pattern = this.pointee.next
-            if matches(this.pointee.name.unsafelyUnwrapped, name) { giveOnce(message, to: this, &count) }
+            if matches(this.pointee.name.unsafelyUnwrapped, name) {
+                giveOnce(message, to: this, audience, &hasForeign, &count)
+            }
         }
         return count
     }
@@ -94,10 +122,41 @@ extension Engine {
         }
     }
 
-    /// The same, leaving out those who have had it by another subscription.
-    private func giveOnce(_ message: Envelope, to topic: Topic, _ count: inout UInt32) {
+    /// The same to a part of them.
+    @inline(never)
+    private func give(
+        _ message: Envelope, to topic: Topic, _ audience: Audience, _ hasForeign: inout Bool,
+        _ count: inout UInt32
+    ) {
         for place in 0..<topic.pointee.count {
             let actor = topic.pointee.subscribers.unsafelyUnwrapped[place]
+            guard isPart(actor, of: audience, &hasForeign) else { continue }
+            retain(message, 1)
+            if deliverPublication(message, actor) { count += 1 }
+        }
+    }
+
+    /// Whether an actor is part of the audience. Foreign ones that are not are noted.
+    @inline(__always)
+    func isPart(_ actor: Actor, of audience: Audience, _ hasForeign: inout Bool) -> Bool {
+        switch audience {
+        case .everybody: return true
+        case .foreign: return !isNative(actor)
+        case .native:
+            if isNative(actor) { return true }
+            hasForeign = true
+            return false
+        }
+    }
+
+    /// The same, leaving out those who have had it by another subscription.
+    private func giveOnce(
+        _ message: Envelope, to topic: Topic, _ audience: Audience, _ hasForeign: inout Bool,
+        _ count: inout UInt32
+    ) {
+        for place in 0..<topic.pointee.count {
+            let actor = topic.pointee.subscribers.unsafelyUnwrapped[place]
+            guard isPart(actor, of: audience, &hasForeign) else { continue }
             let extras = actor.details.pointee.extras.unsafelyUnwrapped
             if extras.pointee.publishStamp == pointee.publishStamp { continue }
             extras.pointee.publishStamp = pointee.publishStamp

@@ -198,3 +198,30 @@ extension Engine {
         }
     }
 }
+
+extension Actor {
+    /// The record of what is subscribed to, and whether that is a pattern; it stays as long as the
+    /// subscription.
+    package func subscribedTopic(_ publisherID: UnsafePointer<CChar>, _ topic: TopicArgument)
+        -> (UnsafeRawPointer, Bool)?
+    {
+        let engine = pointee.engine
+        guard let id = engine.name(publisherID), let (name, _) = engine.topicName(topic),
+            let subscription = engine.subscription(self, id, name)
+        else { return nil }
+        let record = subscription.pointee.topic
+        return (UnsafeRawPointer(record), record.pointee.kind == .pattern)
+    }
+}
+
+extension Engine {
+    /// Whether a publication is one that a pattern, subscribed to, is for.
+    package func isMatch(_ message: Envelope, _ pattern: UnsafeRawPointer) -> Bool {
+        let pattern = pattern.assumingMemoryBound(to: TopicRecord.self)
+        let topic = message.topic
+        guard let name = topic.pointee.name, topic.pointee.publisher == pattern.pointee.publisher else {
+            return false
+        }
+        return matches(pattern.pointee.name.unsafelyUnwrapped, name)
+    }
+}

@@ -1,0 +1,143 @@
+import BackstageCore
+import CLibev
+
+/// Names one actor, for ever, and with it the type of the messages that it takes.
+///
+/// A ref is a plain value of 12 bytes: copy it, keep it, put it into messages. It keeps nothing alive. Once
+/// its actor has ended, or its engine is closed, every call with it throws ``BackstageError/notFound`` or
+/// ``BackstageError/closed``, and it never names another actor.
+///
+/// ```swift
+/// let greeter = try engine.spawn("greeter") { Greeter() }
+/// try greeter.send(.hello("world"))
+/// ```
+///
+/// To send anything but a `Message` does not compile. Any thread may use a ref.
+public struct ActorRef<Message: Sendable>: Sendable, Hashable {
+    /// The actor's number, as C and Python know it: a `backstage_ref`.
+    public let rawValue: UInt64
+    /// The engine's number; the top bit is set for actors that take bytes.
+    @usableFromInline let engineNumber: UInt32
+
+    init(_ rawValue: UInt64, _ engineNumber: UInt32) {
+        self.rawValue = rawValue
+        self.engineNumber = engineNumber
+    }
+
+    /// The same ref without the type of its messages.
+    public var erased: AnyActorRef { AnyActorRef(rawValue, engineNumber & ~foreignBit) }
+}
+
+/// Set in the engine's number where a ref names an actor of C or Python, which takes bytes.
+let foreignBit: UInt32 = 1 << 31
+
+extension ActorRef {
+    /// Sends a message. Inside an actor of the same engine, that actor is its sender.
+    ///
+    /// Any thread. From another thread than the engine's the message waits until the engine takes it in:
+    /// then it is handled, or becomes a dead letter. Costs no memory in the steady state if the message is
+    /// trivial (no references in it).
+    ///
+    /// - Throws: `notFound`, `ending`, `inboxFull` (by the receiver's policy), `payloadTooLarge`, `noMemory`;
+    ///   from another thread `queueFull`; `closed`. To an actor of C or Python also what encoding throws, as
+    ///   `undecodable`.
+    @inlinable
+    public func send(_ message: consuming Message) throws(BackstageError) {
+        let status: Int32
+        if isInlineTrivial(Message.self) {
+            status = withUnsafePointer(to: message) {
+                sendTrivial(rawValue, engineNumber, $0, MemoryLayout<Message>.size)
+            }
+            if status == needsEncoding { return try sendEncoded(message) }
+        } else {
+            status = sendMoving(message, rawValue, engineNumber)
+            if status == needsEncoding { return try sendEncoded(message) }
+        }
+        if status != 0 { throw BackstageError(status: status) }
+    }
+
+    @usableFromInline @inline(never)
+    func sendEncoded(_ message: Message) throws(BackstageError) {
+        let bytes = try encode(message)
+        try erased.send(bytes: bytes)
+    }
+}
+
+/// In place of a status: the receiver takes bytes, so nothing has been sent.
+@usableFromInline let needsEncoding: Int32 = .min
+
+/// Sends a value that is not trivial: it is moved if that succeeds, and stays the caller's if it needs
+/// encoding.
+@inlinable
+func sendMoving<Message>(_ message: Message, _ receiver: UInt64, _ engine: UInt32) -> Int32 {
+    withUnsafeTemporaryAllocation(of: Message.self, capacity: 1) { room in
+        let place = room.baseAddress.unsafelyUnwrapped
+        place.initialize(to: message)
+        let status = sendValue(
+            receiver, engine, place, MemoryLayout<Message>.size, ValueType<Message>.pointer,
+            isTrivial: _isPOD(Message.self))
+        if status != 0 { place.deinitialize(count: 1) }
+        return status
+    }
+}
+
+/// The engine of a number, if this thread is in a callback of it.
+@inline(__always)
+func currentCore(_ number: UInt32) -> Core? {
+    let current = UInt(bitPattern: clibev_current())
+    // Nothing, or what is no engine: a callback that may hardly call back.
+    guard current > 1, let core = Core(bitPattern: current), core.pointee.number == number else {
+        return nil
+    }
+    return core
+}
+
+@usableFromInline
+func sendTrivial(_ receiver: UInt64, _ engine: UInt32, _ value: UnsafeRawPointer, _ size: Int) -> Int32 {
+    if let core = currentCore(engine) { return core.sendTrivial(receiver, value, size) }
+    return sendFromElsewhere(receiver, engine, Value(value, size, type: nil, isTrivial: true))
+}
+
+@usableFromInline
+func sendValue(
+    _ receiver: UInt64, _ engine: UInt32, _ value: UnsafeRawPointer, _ size: Int, _ type: UnsafeRawPointer,
+    isTrivial: Bool
+) -> Int32 {
+    let value = Value(value, size, type: type, isTrivial: isTrivial)
+    if let core = currentCore(engine) { return core.send(receiver, value) }
+    return sendFromElsewhere(receiver, engine, value)
+}
+
+@inline(never)
+private func sendFromElsewhere(_ receiver: UInt64, _ engine: UInt32, _ value: Value) -> Int32 {
+    if engine & foreignBit != 0 { return needsEncoding }
+    return EngineTable.with(engine) { $0.send(receiver, value) } ?? closedStatus
+}
+
+/// A ref whose type of messages is not known.
+public struct AnyActorRef: Sendable, Hashable {
+    /// The actor's number, as C and Python know it: a `backstage_ref`.
+    public let rawValue: UInt64
+    let engineNumber: UInt32
+
+    init(_ rawValue: UInt64, _ engineNumber: UInt32) {
+        self.rawValue = rawValue
+        self.engineNumber = engineNumber
+    }
+
+    /// Sends bytes as they are. An actor of Swift decodes them, if its messages are ``Payload``.
+    ///
+    /// - Throws: as ``ActorRef/send(_:)``.
+    public func send(bytes: [UInt8]) throws(BackstageError) {
+        let status = bytes.withUnsafeBytes { bytes in
+            // An empty array has no address, an empty payload one.
+            if let core = currentCore(engineNumber) {
+                return core.sendBytes(rawValue, bytes.baseAddress, bytes.count)
+            }
+            return EngineTable.with(engineNumber) {
+                $0.sendBytes(rawValue, bytes.baseAddress, bytes.count)
+            } ?? closedStatus
+        }
+        try throwing(status)
+    }
+}

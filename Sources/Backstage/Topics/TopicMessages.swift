@@ -1,0 +1,89 @@
+import BackstageCore
+
+/// What is published on a topic, as an asynchronous sequence with a bounded buffer.
+///
+/// ```swift
+/// for await trade in engine.messages(of: trades) { … }
+/// ```
+///
+/// It ends when the engine is closed, or when the task that iterates is cancelled; either way, or when it
+/// is no longer held by anybody, so does the subscription. For one iteration, by one task.
+public struct TopicMessages<Message: Sendable>: AsyncSequence, Sendable {
+    public typealias Element = Message
+    public typealias Failure = Never
+
+    /// What becomes of a message for a full buffer.
+    public enum Buffering: Sendable {
+        /// The oldest in the buffer goes, so that the newest are seen.
+        case newest(Int)
+        /// It goes itself, so that the oldest are seen.
+        case oldest(Int)
+    }
+
+    private let stream: AsyncStream<Message>
+
+    init(_ stream: AsyncStream<Message>) { self.stream = stream }
+
+    public struct Iterator: AsyncIteratorProtocol {
+        fileprivate var base: AsyncStream<Message>.Iterator
+
+        public mutating func next() async -> Message? { await base.next() }
+
+        public mutating func next(isolation actor: isolated (any _Concurrency.Actor)?) async -> Message? {
+            await base.next(isolation: actor)
+        }
+    }
+
+    public func makeAsyncIterator() -> Iterator { Iterator(base: stream.makeAsyncIterator()) }
+}
+
+/// Subscribes for a sequence.
+private struct TopicListener<Message: Sendable>: Actor {
+    let topic: Topic<Message>
+    let continuation: AsyncStream<Message>.Continuation
+
+    func started(_ context: Context<Message>) throws { try context.subscribe(to: topic) }
+
+    func receive(_ message: Message, _ context: Context<Message>) {
+        if case .terminated = continuation.yield(message) { try? context.shutdown() }
+    }
+
+    func ended(_ reason: EndReason, _ context: Context<Message>) { continuation.finish() }
+}
+
+extension Engine {
+    /// What is published on a topic, or by a pattern of topics, from now on: from any thread, with what that
+    /// sends afterwards.
+    ///
+    /// - Parameter buffering: how many messages wait for who iterates, and which.
+    /// - Throws: `invalidArgument` for a buffer of none; `invalidID`, `invalidTopic`; what a spawn throws;
+    ///   `queueFull` from another thread; `closed`.
+    public func messages<Message: Sendable>(
+        of topic: Topic<Message>, buffering: TopicMessages<Message>.Buffering = .newest(64)
+    ) throws(BackstageError) -> TopicMessages<Message> {
+        let policy: AsyncStream<Message>.Continuation.BufferingPolicy
+        switch buffering {
+        case .newest(let count) where count > 0: policy = .bufferingNewest(count)
+        case .oldest(let count) where count > 0: policy = .bufferingOldest(count)
+        default: throw .invalidArgument
+        }
+        let (stream, continuation) = AsyncStream<Message>.makeStream(bufferingPolicy: policy)
+        try onThread(of: number) { engine in
+            guard let engine else { return continuation.finish() }
+            do throws(BackstageError) {
+                try engine.listen(topic, continuation)
+            } catch {
+                continuation.finish()
+            }
+        }
+        return TopicMessages(stream)
+    }
+
+    private func listen<Message: Sendable>(
+        _ topic: Topic<Message>, _ continuation: AsyncStream<Message>.Continuation
+    ) throws(BackstageError) {
+        let options = ActorOptions(restart: .temporary)
+        let ref = try spawn(options: options) { TopicListener(topic: topic, continuation: continuation) }
+        continuation.onTermination = { _ in try? ref.stop() }
+    }
+}

@@ -1,0 +1,133 @@
+import CBackstage
+import CLibev
+
+// Sends of native values: the hot path of the typed API. On `ok` a value has been moved; else it is still
+// the sender's.
+
+extension Engine {
+    /// Who is being called back, or nobody.
+    @inline(__always) package var actingActor: Actor? { pointee.handling ?? pointee.acting }
+
+    @inline(__always) var actingRef: backstage_ref { actingActor?.ref ?? 0 }
+
+    /// Sends a trivial value of 32 bytes at most, inside a callback of this engine.
+    @inline(__always)
+    package func sendTrivial(_ receiver: backstage_ref, _ bytes: UnsafeRawPointer, _ size: Int) -> Status {
+        let index = receiver >> 32
+        guard index < UInt64(pointee.actorCount), let sender = pointee.handling else {
+            return send(receiver, Value(bytes, size, type: nil, isTrivial: true))
+        }
+        let actor = pointee.actors + Int(truncatingIfNeeded: index)
+        guard actor.pointee.generation == UInt32(truncatingIfNeeded: receiver),
+            !actor.pointee.flags.has(.refusing), actor.hasRoom || actor.attachFreeSlot()
+        else {
+            return send(receiver, Value(bytes, size, type: nil, isTrivial: true))
+        }
+        let slot = actor.slot(actor.pointee.tail)
+        slot.begin(MessageType.send, from: sender.ref, token: 0, size: size)
+        slot.pointee.reserved = Carries.value
+        copyShort(slot.inlined, bytes, size)
+        commit(actor)
+        return .ok
+    }
+
+    /// Sends any value. Any thread.
+    @inline(never)
+    package func send(_ receiver: backstage_ref, _ value: Value) -> Status {
+        if !isHere { return enqueue(receiver, value) }
+        guard let actor = actor(receiver) else { return .notFound }
+        return sendValue(MessageType.send, from: actingRef, token: 0, to: actor, value)
+    }
+
+    /// Sends a value of any type of message to an actor.
+    func sendValue(
+        _ type: UInt16, from sender: backstage_ref, token: UInt64, to actor: Actor, _ value: Value
+    ) -> Status {
+        if actor.pointee.flags.has(.refusing) {
+            let refusal = actor.refusal(of: sender)
+            if refusal != .ok { return refusal }
+        }
+        // Before a block is filled for nothing.
+        if !value.fitsInline, !actor.hasRoom, actor.isRejecting { return .inboxFull }
+        let status = compose(type, from: sender, token: token, value)
+        return status == .ok ? dispatchValue(to: actor) : status
+    }
+
+    private func dispatchValue(to actor: Actor) -> Status {
+        let status = deliver(pointee.outbox, to: actor)
+        if status != .ok { disown(pointee.outbox) }
+        return status
+    }
+
+    private func enqueue(_ receiver: backstage_ref, _ value: Value) -> Status {
+        if value.size > pointee.payloadBytesMax { return .payloadTooLarge }
+        if pointee.isDestroying { return .ending }
+        var message = RemoteMessage(
+            action: .send, receiver: receiver, size: value.visibleSize, marks: value.marks)
+        if value.fitsInline {
+            message.bytes = value.bytes
+            message.size = value.size
+            message.valueType = value.type
+            return pointee.remote.push(message) ? .ok : .queueFull
+        }
+        guard let block = makeSharedBlock(value) else { return .noMemory }
+        message.block = block
+        if pointee.remote.push(message) { return .ok }
+        block.pointee.free = nil
+        block.releaseShared()
+        return .queueFull
+    }
+
+    /// Sends bytes, from whoever is called back.
+    package func sendBytes(_ receiver: backstage_ref, _ bytes: UnsafeRawPointer?, _ size: Int) -> Status {
+        isHere ? send(from: actingRef, receiver, bytes, size) : sendFromOutside(receiver, bytes, size)
+    }
+}
+
+// MARK: - Publications and broadcasts
+
+/// Whom a publication or a broadcast is for: native actors get the value, all others its bytes.
+package enum Audience {
+    case everybody, native, foreign
+}
+
+extension Engine {
+    /// Publishes a value as an actor, to those who take values. How many queued it, and whether there are
+    /// others who want its bytes.
+    package func publish(
+        as actor: Actor, _ topic: TopicArgument, _ value: Value, _ receivers: inout UInt32,
+        _ hasForeign: inout Bool
+    ) -> Status {
+        publish(as: actor, topic, .value(value), &receivers, to: .native, &hasForeign)
+    }
+
+    /// Publishes its bytes to the others.
+    package func publishForeign(
+        as actor: Actor, _ topic: TopicArgument, _ bytes: UnsafeRawPointer?, _ size: Int,
+        _ receivers: inout UInt32
+    ) -> Status {
+        var hasForeign = false
+        return publish(as: actor, topic, .bytes(bytes, size), &receivers, to: .foreign, &hasForeign)
+    }
+
+    package func broadcast(
+        _ kind: UnsafePointer<CChar>, _ value: Value, _ receivers: inout UInt32, _ hasForeign: inout Bool
+    ) -> Status {
+        guard let name = name(kind) else { return .invalidID }
+        let status = compose(MessageType.send, from: actingRef, value, isShared: true)
+        if status != .ok { return status }
+        receivers = broadcastOutbox(to: name, .native, &hasForeign)
+        return .ok
+    }
+
+    package func broadcastForeign(
+        _ kind: UnsafePointer<CChar>, _ bytes: UnsafeRawPointer?, _ size: Int, _ receivers: inout UInt32
+    ) -> Status {
+        guard let name = name(kind) else { return .invalidID }
+        let status = compose(MessageType.send, from: actingRef, bytes, size)
+        if status != .ok { return status }
+        var hasForeign = false
+        receivers = broadcastOutbox(to: name, .foreign, &hasForeign)
+        return .ok
+    }
+}
