@@ -13,10 +13,18 @@ let package = Package(
     name: "Backstage",
     products: [
         .library(name: "Backstage", targets: ["Backstage"]),
+        .library(name: "BackstageService", targets: ["BackstageService"]),
+        .library(name: "BackstageTestKit", targets: ["BackstageTestKit"]),
         .library(name: "BackstageABI", targets: ["BackstageABI"]),
     ],
     traits: [
         .trait(name: "Embedded", description: "Build as Embedded Swift, for `-c release`.")
+    ],
+    // Of BackstageService alone.
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(name: "CBackstage", path: "include"),
@@ -32,7 +40,33 @@ let package = Package(
         .testTarget(name: "BackstageCoreTests", dependencies: ["BackstageCore", "CBackstage"]),
         .testTarget(
             name: "BackstageABITests", dependencies: ["BackstageABI", "CBackstage"]),
-        .testTarget(name: "BackstageTests", dependencies: ["Backstage"]),
+        .target(
+            name: "BackstageService",
+            dependencies: [
+                "Backstage",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .target(name: "BackstageTestKit", dependencies: ["Backstage"]),
+        // Actors written in C, for the tests of the border.
+        .target(
+            name: "CBackstageActors", dependencies: ["CBackstage", "BackstageABI"],
+            path: "Tests/CBackstageActors"),
+        .testTarget(
+            name: "BackstageTests",
+            dependencies: ["Backstage", "BackstageABI", "BackstageTestKit", "CBackstageActors"]),
+        .testTarget(
+            name: "BackstageServiceTests",
+            dependencies: [
+                "Backstage", "BackstageService",
+                .product(name: "InMemoryLogging", package: "swift-log"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
