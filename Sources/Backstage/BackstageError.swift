@@ -81,7 +81,7 @@ extension BackstageError {
 
     /// The error of a status other than OK.
     @usableFromInline init(status: Int32) {
-        self = Self.cases[status] ?? .status(status)
+        self = status == closedStatus ? .closed : Self.cases[status] ?? .status(status)
     }
 
     /// The status that C and Python see for an error thrown by an actor.

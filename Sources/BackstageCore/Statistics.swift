@@ -61,4 +61,13 @@ extension Engine {
         keepHostAwake()
         return .ok
     }
+
+    /// When the next timer is due; nil if none is.
+    package var nextDue: UInt64? { pointee.timers.count == 0 ? nil : pointee.timers.deadline }
+
+    /// Whether a run has nothing to do, descriptors and signals apart.
+    package var isIdle: Bool {
+        pointee.readyFirst == nil && pointee.remote.peek() == nil && !hasWork
+            && pointee.timers.deadline > freshNow()
+    }
 }

@@ -1,32 +1,62 @@
 import BackstageCore
 import CBackstage
 
+/// Sees a message or an event through: to the actor, if it is for that. A negative status is a failure. It
+/// is given the cell as the engine knows it.
+@usableFromInline typealias Handler = (Slot, UnsafeMutableRawPointer) -> Int32
+
 /// What the engine calls back for an actor of Swift: its state, as C sees it. One more reference than
 /// anybody's is held while the actor lives.
+///
+/// Little of it is generic, and that is for speed: what depends on types is closures made where the types
+/// are known, so that the compiler can make the best of that.
 @usableFromInline class AnyCell {
-    /// Receives messages: made where the actor's type is known, so that the compiler can make the best of
-    /// that. It is given the cell as the engine knows it.
-    let receive: (Slot, UnsafeMutableRawPointer) -> Int32
+    /// Receives all messages and events.
+    let receive: Handler
+    /// Gives the actor a message that lies somewhere: it is moved from there.
+    let deliver: (UnsafeMutableRawPointer, Slot, UnsafeMutableRawPointer) -> Int32
+    /// Of the type of its messages.
+    let messageTypePointer: UnsafeRawPointer
     // The engine's end of it: set once the actor is spawned.
     private(set) unowned(unsafe) var hooks: EngineHooks!
     private(set) var core: CoreActor!
     /// What it failed with last.
     var failure: (any Error)?
-    var decide: (@Sendable (Failure) -> Supervision.Directive)?
-    /// The message or event in hand.
-    var slot: Slot?
+    private(set) var decide: (@Sendable (Failure) -> Supervision.Directive)?
 
-    @usableFromInline init(receive: @escaping (Slot, UnsafeMutableRawPointer) -> Int32) {
-        self.receive = receive
+    /// Of timers and watchers, by token: gone with a restart.
+    var sources: [UInt64: Source] = [:]
+    /// Of requests, by token.
+    var requests: [UInt64: Handler] = [:]
+    /// By who is monitored.
+    var monitors: [UInt64: Handler] = [:]
+    var subscriptions: [SubscriptionEntry] = []
+    var receiveTimeout: Handler?
+
+    struct Source {
+        let handler: Handler
+        let isOnce: Bool
     }
 
+    @usableFromInline init(
+        _ messageType: UnsafeRawPointer, receive: @escaping Handler,
+        deliver: @escaping (UnsafeMutableRawPointer, Slot, UnsafeMutableRawPointer) -> Int32
+    ) {
+        messageTypePointer = messageType
+        self.receive = receive
+        self.deliver = deliver
+    }
+
+    // What the engine wants in the course of the actor's life.
     func start() throws {}
     func end(_ reason: EndReason) throws {}
+    /// A message while another behavior is in place, or bytes.
+    func receiveWithCare(_ slot: Slot) throws {}
+    func childFailed(_ termination: Termination) throws {}
+    func subscriptionChanged(_ change: SubscriptionChange) throws {}
 
     /// The type of its messages.
     var messageType: Any.Type { Never.self }
-    /// A copy of a message of its that lies there.
-    func copyMessage(_ value: UnsafeRawPointer) -> Any { () }
 
     func join(_ hooks: EngineHooks, _ options: ActorOptions) {
         self.hooks = hooks
@@ -34,6 +64,12 @@ import CBackstage
     }
 
     func settle(_ core: CoreActor) { self.core = core }
+
+    /// The actor starts again: what does not survive that is gone.
+    func forgetSources() {
+        sources = [:]
+        receiveTimeout = nil
+    }
 
     /// Notes a failure for the log and the supervisor. Its status.
     func fail(_ error: any Error) -> Int32 {
@@ -43,18 +79,22 @@ import CBackstage
         return BackstageError.status(of: error)
     }
 
-    /// Calls back outside a turn's messages, where the core does not know who acts.
-    func acting(_ body: () throws -> Void) -> Int32 {
-        let engine = core.pointee.engine
-        let outer = engine.pointee.acting
-        engine.pointee.acting = core
-        defer { engine.pointee.acting = outer }
+    func attempt(_ body: () throws -> Void) -> Int32 {
         do {
             try body()
             return 0
         } catch {
             return fail(error)
         }
+    }
+
+    /// Calls back outside a turn's messages, where the core does not know who acts.
+    func acting(_ body: () -> Int32) -> Int32 {
+        let engine = core.pointee.engine
+        let outer = engine.pointee.acting
+        engine.pointee.acting = core
+        defer { engine.pointee.acting = outer }
+        return body()
     }
 }
 
@@ -88,7 +128,7 @@ private func receiveNative(
 
 func startNative(_ context: OpaquePointer?, _ state: UnsafeMutableRawPointer?) -> backstage_status {
     let cell = AnyCell.of(state)
-    return cell.acting { try cell.start() }
+    return cell.acting { cell.attempt { try cell.start() } }
 }
 
 func endNative(_ context: OpaquePointer?, _ reason: backstage_reason, _ state: UnsafeMutableRawPointer?)
@@ -96,7 +136,10 @@ func endNative(_ context: OpaquePointer?, _ reason: backstage_reason, _ state: U
 {
     let cell = AnyCell.of(state)
     let reason = EndReason(rawValue: reason) ?? .stopped
-    let status = cell.acting { try cell.end(reason) }
-    if reason != .restarted { Unmanaged.passUnretained(cell).release() }
+    let status = cell.acting { cell.attempt { try cell.end(reason) } }
+    if reason != .restarted {
+        cell.hooks.noteEnd(of: cell, reason)
+        Unmanaged.passUnretained(cell).release()
+    }
     return status
 }

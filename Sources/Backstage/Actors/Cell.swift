@@ -1,6 +1,34 @@
 import BackstageCore
 public import CBackstage
 
+/// A cell whose messages are known: what a ``Context`` works with.
+@usableFromInline class MessageCell<Message: Sendable>: AnyCell {
+    /// Receives in the actor's place.
+    var behavior: ((Message, Context<Message>) throws -> Void)? {
+        didSet { isPlain.pointee = behavior == nil }
+    }
+    /// Whether nothing does: where the hot path can see it.
+    let isPlain: UnsafeMutablePointer<Bool>
+
+    @usableFromInline init(
+        _ messageType: UnsafeRawPointer, _ isPlain: UnsafeMutablePointer<Bool>, receive: @escaping Handler,
+        deliver: @escaping (UnsafeMutableRawPointer, Slot, UnsafeMutableRawPointer) -> Int32
+    ) {
+        self.isPlain = isPlain
+        super.init(messageType, receive: receive, deliver: deliver)
+    }
+
+    override var messageType: Any.Type { Message.self }
+
+    override func forgetSources() {
+        super.forgetSources()
+        behavior = nil
+    }
+
+    @_lifetime(immortal)
+    func context(_ slot: Slot?) -> Context<Message> { Context(Unmanaged.passUnretained(self), slot) }
+}
+
 /// The cell of an actor: the actor itself, and the way of a message to it.
 @usableFromInline final class Cell<Held: Actor>: MessageCell<Held.Message> {
     @usableFromInline typealias Message = Held.Message
@@ -14,17 +42,20 @@ public import CBackstage
         let actor = UnsafeMutablePointer<Held>.allocate(capacity: 1)
         let isPlain = UnsafeMutablePointer<Bool>.allocate(capacity: 1)
         isPlain.initialize(to: true)
-        self.init(make, actor, isPlain) { slot, state in hand(slot, to: actor, isPlain, state) }
+        self.init(
+            make, actor, isPlain, ValueType<Message>.pointer,
+            receive: { slot, state in hand(slot, to: actor, isPlain, state) },
+            deliver: { value, slot, state in hand(value, slot, to: actor, isPlain, state) })
     }
 
     @usableFromInline init(
         _ make: @escaping () throws -> Held, _ actor: UnsafeMutablePointer<Held>,
-        _ isPlain: UnsafeMutablePointer<Bool>,
-        receive: @escaping (Slot, UnsafeMutableRawPointer) -> Int32
+        _ isPlain: UnsafeMutablePointer<Bool>, _ messageType: UnsafeRawPointer, receive: @escaping Handler,
+        deliver: @escaping (UnsafeMutableRawPointer, Slot, UnsafeMutableRawPointer) -> Int32
     ) {
         self.make = make
         self.actor = actor
-        super.init(isPlain: isPlain, receive: receive)
+        super.init(messageType, isPlain, receive: receive, deliver: deliver)
     }
 
     deinit {
@@ -36,7 +67,7 @@ public import CBackstage
     override func start() throws {
         actor.initialize(to: try make())
         isMade = true
-        try actor.pointee.started(context)
+        try actor.pointee.started(context(nil))
     }
 
     override func end(_ reason: EndReason) throws {
@@ -46,39 +77,42 @@ public import CBackstage
             isMade = false
             actor.deinitialize(count: 1)
         }
-        try actor.pointee.ended(reason, context)
+        try actor.pointee.ended(reason, context(nil))
     }
 
-    override func receiveWithCare(_ slot: Slot) -> Int32 {
-        guard slot.isMessage, slot.hasValue else { return receiveOther(slot) }
-        self.slot = slot
-        defer { self.slot = nil }
+    override func receiveWithCare(_ slot: Slot) throws {
+        guard slot.hasValue else { return try receiveBytes(slot) }
         let message = slot.take(Message.self)
         do {
-            try deliver(message)
+            try receive(message, slot)
         } catch {
             if !_isPOD(Message.self) { slot.restore(message) }
-            return fail(error)
+            throw error
         }
         if slot.pointee.reserved & marksStash != 0, !_isPOD(Message.self) { slot.restore(message) }
-        return 0
     }
 
-    override func deliver(_ message: Message) throws {
-        if let behavior { return try behavior(message, context) }
-        try actor.pointee.receive(message, context)
+    private func receive(_ message: Message, _ slot: Slot) throws {
+        if let behavior { return try behavior(message, context(slot)) }
+        try actor.pointee.receive(message, context(slot))
+    }
+
+    private func receiveBytes(_ slot: Slot) throws {
+        let message: Message
+        do {
+            message = try decode(Message.self, slot, hooks.number)
+        } catch {
+            return try actor.pointee.undecodable(error, context(slot))
+        }
+        try receive(message, slot)
     }
 
     override func childFailed(_ termination: Termination) throws {
-        try actor.pointee.childFailed(termination, context)
+        try actor.pointee.childFailed(termination, context(nil))
     }
 
     override func subscriptionChanged(_ change: SubscriptionChange) throws {
-        try actor.pointee.subscriptionChanged(change, context)
-    }
-
-    override func undecodable(_ error: any Error) throws {
-        try actor.pointee.undecodable(error, context)
+        try actor.pointee.subscriptionChanged(change, context(nil))
     }
 }
 
@@ -89,9 +123,7 @@ func hand<Held: Actor>(
     _ slot: Slot, to actor: UnsafeMutablePointer<Held>, _ isPlain: UnsafeMutablePointer<Bool>,
     _ state: UnsafeMutableRawPointer
 ) -> Int32 {
-    guard slot.isMessage, slot.hasValue, isPlain.pointee else {
-        return receiveWithCare(slot, state, Held.Message.self)
-    }
+    guard slot.isMessage, slot.hasValue, isPlain.pointee else { return receiveOther(slot, state) }
     let context = Context<Held.Message>(Unmanaged.fromOpaque(state), slot)
     // A trivial message is read where it lies. Others are moved out; and back in, if the engine is not
     // done with them.
@@ -115,9 +147,27 @@ func hand<Held: Actor>(
     return 0
 }
 
-@usableFromInline @inline(never)
-func receiveWithCare<Message: Sendable>(
-    _ slot: Slot, _ state: UnsafeMutableRawPointer, _: Message.Type
+/// The same for a message that was made of something else: `slot` is what.
+@inlinable @inline(__always)
+func hand<Held: Actor>(
+    _ value: UnsafeMutableRawPointer, _ slot: Slot, to actor: UnsafeMutablePointer<Held>,
+    _ isPlain: UnsafeMutablePointer<Bool>, _ state: UnsafeMutableRawPointer
 ) -> Int32 {
-    unsafeDowncast(AnyCell.of(state), to: MessageCell<Message>.self).receiveWithCare(slot)
+    let message = value.assumingMemoryBound(to: Held.Message.self).move()
+    let context = Context<Held.Message>(Unmanaged.fromOpaque(state), slot)
+    do {
+        if isPlain.pointee {
+            try actor.pointee.receive(message, context)
+        } else {
+            try behave(message, context)
+        }
+        return 0
+    } catch {
+        return fail(state, error)
+    }
+}
+
+@usableFromInline @inline(never)
+func behave<Message: Sendable>(_ message: Message, _ context: Context<Message>) throws {
+    try context.cell.behavior?(message, context)
 }

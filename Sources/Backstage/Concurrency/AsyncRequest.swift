@@ -110,9 +110,10 @@ extension ActorRef {
             if request.isFinished { return }
             do throws(BackstageError) {
                 let gateway = try engine.gateway()
-                let asked = try gateway.cell.request(self, timeout, make) { result, _ in
-                    finish(result)
-                    return nil
+                let state = Unmanaged.passUnretained(gateway.cell).toOpaque()
+                let asked = try Backstage.request(state, self, timeout, make) { slot, state in
+                    finish(outcome(of: slot, state))
+                    return 0
                 }
                 if !request.note(asked.token) { gateway.cell.cancel(asked) }
             } catch {

@@ -58,7 +58,9 @@ public struct DeadLetter {
         if let type = slot.valueType {
             message = typeOfValue(type).copy(slot.value)
         } else if slot.isMessage, let actor = engine.core.actor(receiver) {
-            message = AnyCell.of(actor, in: engine.core)?.copyMessage(slot.value)
+            message = AnyCell.of(actor, in: engine.core).map {
+                typeOfValue($0.messageTypePointer).copy(slot.value)
+            }
         } else {
             message = nil
         }

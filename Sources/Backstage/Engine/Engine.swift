@@ -99,7 +99,7 @@ public final class Engine: @unchecked Sendable {
         if hasThread {
             stop()
             try? join()
-            try throwing(core.adopt())
+            try adopt()
         }
         try throwing(core.destroy())
     }
@@ -121,6 +121,7 @@ public final class Engine: @unchecked Sendable {
     public func adopt() throws(BackstageError) {
         try checkOpen()
         try throwing(core.adopt())
+        EngineTable.adopt(number)
     }
 
     /// The engine as C knows it: a `backstage_engine *`, valid until it is closed.

@@ -82,4 +82,18 @@ extension Engine {
         if isClosed || core.check() != 0 { return .zero }
         return .nanoseconds(Int64(clamping: core.currentTime))
     }
+
+    /// When, on the engine's clock, the next timer, timeout or delayed restart is due; nil if none is.
+    ///
+    /// The engine's thread; nil elsewhere.
+    public var nextDue: Duration? {
+        if isClosed || core.check() != 0 { return nil }
+        return core.nextDue.map { .nanoseconds(Int64(clamping: $0)) }
+    }
+
+    /// Whether a run would find nothing to do, now that no descriptor is looked at: no message that can be
+    /// handled, nothing due, nothing from other threads.
+    ///
+    /// The engine's thread; false elsewhere.
+    public var isIdle: Bool { !isClosed && core.check() == 0 && core.isIdle }
 }

@@ -17,11 +17,14 @@ enum EngineTable {
     private struct Entry: ~Copyable {
         let number: Atomic<UInt32>
         let users: Atomic<Int>
+        /// The thread that owns the engine: nobody else can close it.
+        let owner: Atomic<UInt>
         var core: Core?
 
         init() {
             number = Atomic(0)
             users = Atomic(0)
+            owner = Atomic(0)
             core = nil
         }
     }
@@ -49,11 +52,17 @@ enum EngineTable {
                 let entry = entry(number)
                 guard entry.pointee.core == nil else { continue }
                 entry.pointee.core = core
+                entry.pointee.owner.store(clibev_thread(), ordering: .relaxed)
                 entry.pointee.number.store(number, ordering: .sequentiallyConsistent)
                 return number
             }
             return nil
         }
+    }
+
+    /// The engine is the calling thread's now.
+    static func adopt(_ number: UInt32) {
+        entry(number).pointee.owner.store(clibev_thread(), ordering: .sequentiallyConsistent)
     }
 
     /// Takes an engine out, and waits until nobody uses it any more.
@@ -74,5 +83,18 @@ enum EngineTable {
             let core = entry.pointee.core
         else { return nil }
         return body(core)
+    }
+
+    /// The same, at less cost on the thread that owns the engine.
+    @inline(__always)
+    static func withOwn<Result>(_ number: UInt32, _ body: (Core) -> Result) -> Result? {
+        let entry = entry(number)
+        if entry.pointee.owner.load(ordering: .relaxed) == clibev_thread(), number != 0,
+            entry.pointee.number.load(ordering: .relaxed) == number, let core = entry.pointee.core,
+            core.check() == 0
+        {
+            return body(core)
+        }
+        return with(number, body)
     }
 }

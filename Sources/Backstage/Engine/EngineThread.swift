@@ -36,6 +36,7 @@ extension Engine {
         let ready = Signal()
         let isStarted = startThread { [self] in
             _ = core.adopt()
+            EngineTable.adopt(number)
             ready.raise()
             runToEnd()
         }

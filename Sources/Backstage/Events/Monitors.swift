@@ -24,7 +24,7 @@ extension Context {
         guard ref.engineNumber == number else { throw .otherEngine }
         let status = core.monitor(ref.rawValue)
         if status != Status.exists { try throwing(status) }
-        cell.monitors[ref.rawValue] = { slot, _ in make(Termination(slot, number)) }
+        cell.monitors[ref.rawValue] = { Backstage.deliver(make(Termination($0, number)), $0, $1) }
     }
 
     /// Takes that back; an end that has not been handled is withdrawn.

@@ -27,7 +27,7 @@ extension Context {
     /// - Throws: `invalidArgument` for a negative duration; `noMemory`; `ending`.
     @discardableResult
     public func after(_ delay: Duration, send message: Message) throws(BackstageError) -> Timer {
-        try cell.startTimer(delay, every: nil) { _, _ in message }
+        try cell.startTimer(delay, every: nil) { slot, state in Backstage.deliver(message, slot, state) }
     }
 
     /// The same with a closure that is called then.
@@ -35,9 +35,10 @@ extension Context {
     public func after(
         _ delay: Duration, perform: @escaping (TimerEvent, Context<Message>) throws -> Void
     ) throws(BackstageError) -> Timer {
-        try cell.startTimer(delay, every: nil) { slot, context in
-            try perform(TimerEvent(slot), context)
-            return nil
+        try cell.startTimer(delay, every: nil) { [cell = unmanaged] slot, _ in
+            cell._withUnsafeGuaranteedRef { cell in
+                cell.attempt { try perform(TimerEvent(slot), cell.context(slot)) }
+            }
         }
     }
 
@@ -49,7 +50,9 @@ extension Context {
     public func every(_ period: Duration, after delay: Duration? = nil, send message: Message)
         throws(BackstageError) -> Timer
     {
-        try cell.startTimer(delay ?? period, every: period) { _, _ in message }
+        try cell.startTimer(delay ?? period, every: period) { slot, state in
+            Backstage.deliver(message, slot, state)
+        }
     }
 
     /// The same with a closure that is called then.
@@ -58,9 +61,10 @@ extension Context {
         _ period: Duration, after delay: Duration? = nil,
         perform: @escaping (TimerEvent, Context<Message>) throws -> Void
     ) throws(BackstageError) -> Timer {
-        try cell.startTimer(delay ?? period, every: period) { slot, context in
-            try perform(TimerEvent(slot), context)
-            return nil
+        try cell.startTimer(delay ?? period, every: period) { [cell = unmanaged] slot, _ in
+            cell._withUnsafeGuaranteedRef { cell in
+                cell.attempt { try perform(TimerEvent(slot), cell.context(slot)) }
+            }
         }
     }
 
@@ -77,7 +81,7 @@ extension Context {
     public func receiveTimeout(_ delay: Duration, send message: Message) throws(BackstageError) {
         guard delay > .zero else { throw .invalidArgument }
         try throwing(core.setReceiveTimeout(delay.nanoseconds))
-        cell.receiveTimeout = { _, _ in message }
+        cell.receiveTimeout = { slot, state in Backstage.deliver(message, slot, state) }
     }
 
     /// Takes a receive timeout back.
@@ -87,10 +91,8 @@ extension Context {
     }
 }
 
-extension MessageCell {
-    fileprivate func startTimer(
-        _ delay: Duration, every period: Duration?, _ handler: @escaping Handler<Message>
-    )
+extension AnyCell {
+    fileprivate func startTimer(_ delay: Duration, every period: Duration?, _ handler: @escaping Handler)
         throws(BackstageError) -> Timer
     {
         if let period, period <= .zero { throw .invalidArgument }

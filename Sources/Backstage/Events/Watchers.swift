@@ -55,7 +55,7 @@ extension Context {
     ) throws(BackstageError) -> Watcher {
         var token: UInt64 = 0
         try throwing(core.watch(fd: descriptor, events.rawValue, &token))
-        cell.sources[token] = .init(handler: { slot, _ in make(IOEvent(slot)) }, isOnce: false)
+        cell.sources[token] = .init(handler: { Backstage.deliver(make(IOEvent($0)), $0, $1) }, isOnce: false)
         return Watcher(token: token)
     }
 
@@ -69,7 +69,8 @@ extension Context {
     {
         var token: UInt64 = 0
         try throwing(core.watch(signal: signal, &token))
-        cell.sources[token] = .init(handler: { slot, _ in make(SignalEvent(slot)) }, isOnce: false)
+        cell.sources[token] = .init(
+            handler: { Backstage.deliver(make(SignalEvent($0)), $0, $1) }, isOnce: false)
         return Watcher(token: token)
     }
 

@@ -1,4 +1,4 @@
-import BackstageCore
+public import BackstageCore
 import CLibev
 
 /// Names one actor, for ever, and with it the type of the messages that it takes.
@@ -41,19 +41,29 @@ extension ActorRef {
     /// - Throws: `notFound`, `ending`, `inboxFull` (by the receiver's policy), `payloadTooLarge`, `noMemory`;
     ///   from another thread `queueFull`; `closed`. To an actor of C or Python also what encoding throws, as
     ///   `undecodable`.
-    @inlinable
+    @inlinable @inline(__always)
     public func send(_ message: consuming Message) throws(BackstageError) {
         let status: Int32
         if isInlineTrivial(Message.self) {
-            status = withUnsafePointer(to: message) {
-                sendTrivial(rawValue, engineNumber, $0, MemoryLayout<Message>.size)
+            status = _withUnprotectedUnsafePointer(to: message) {
+                sendTrivialValue(rawValue, engineNumber, $0, MemoryLayout<Message>.size)
             }
-            if status == needsEncoding { return try sendEncoded(message) }
         } else {
             status = sendMoving(message, rawValue, engineNumber)
-            if status == needsEncoding { return try sendEncoded(message) }
         }
-        if status != 0 { throw BackstageError(status: status) }
+        if status != 0 { try sendWithCare(message, status) }
+    }
+
+    /// From elsewhere than a callback of the engine's, to an actor of C or Python, or refused.
+    @usableFromInline @inline(never)
+    func sendWithCare(_ message: Message, _ status: Int32) throws(BackstageError) {
+        guard status == needsCareStatus else { throw BackstageError(status: status) }
+        if engineNumber & foreignBit != 0 { return try sendEncoded(message) }
+        guard isAlignable(Message.self) else { throw .invalidArgument }
+        let status = withValue(message, isMovedIf: { $0 == 0 }) { value in
+            EngineTable.withOwn(engineNumber) { $0.send(rawValue, value) } ?? closedStatus
+        }
+        try throwing(status)
     }
 
     @usableFromInline @inline(never)
@@ -66,14 +76,13 @@ extension ActorRef {
 /// In place of a status: the receiver takes bytes, so nothing has been sent.
 @usableFromInline let needsEncoding: Int32 = .min
 
-/// Sends a value that is not trivial: it is moved if that succeeds, and stays the caller's if it needs
-/// encoding.
+/// Sends a value that is not trivial, or large: it is moved if that succeeds.
 @inlinable
 func sendMoving<Message>(_ message: Message, _ receiver: UInt64, _ engine: UInt32) -> Int32 {
     withUnsafeTemporaryAllocation(of: Message.self, capacity: 1) { room in
         let place = room.baseAddress.unsafelyUnwrapped
         place.initialize(to: message)
-        let status = sendValue(
+        let status = BackstageCore.sendValue(
             receiver, engine, place, MemoryLayout<Message>.size, ValueType<Message>.pointer,
             isTrivial: _isPOD(Message.self))
         if status != 0 { place.deinitialize(count: 1) }
@@ -90,28 +99,6 @@ func currentCore(_ number: UInt32) -> Core? {
         return nil
     }
     return core
-}
-
-@usableFromInline
-func sendTrivial(_ receiver: UInt64, _ engine: UInt32, _ value: UnsafeRawPointer, _ size: Int) -> Int32 {
-    if let core = currentCore(engine) { return core.sendTrivial(receiver, value, size) }
-    return sendFromElsewhere(receiver, engine, Value(value, size, type: nil, isTrivial: true))
-}
-
-@usableFromInline
-func sendValue(
-    _ receiver: UInt64, _ engine: UInt32, _ value: UnsafeRawPointer, _ size: Int, _ type: UnsafeRawPointer,
-    isTrivial: Bool
-) -> Int32 {
-    let value = Value(value, size, type: type, isTrivial: isTrivial)
-    if let core = currentCore(engine) { return core.send(receiver, value) }
-    return sendFromElsewhere(receiver, engine, value)
-}
-
-@inline(never)
-private func sendFromElsewhere(_ receiver: UInt64, _ engine: UInt32, _ value: Value) -> Int32 {
-    if engine & foreignBit != 0 { return needsEncoding }
-    return EngineTable.with(engine) { $0.send(receiver, value) } ?? closedStatus
 }
 
 /// A ref whose type of messages is not known.
@@ -134,7 +121,7 @@ public struct AnyActorRef: Sendable, Hashable {
             if let core = currentCore(engineNumber) {
                 return core.sendBytes(rawValue, bytes.baseAddress, bytes.count)
             }
-            return EngineTable.with(engineNumber) {
+            return EngineTable.withOwn(engineNumber) {
                 $0.sendBytes(rawValue, bytes.baseAddress, bytes.count)
             } ?? closedStatus
         }

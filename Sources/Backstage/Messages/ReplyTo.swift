@@ -11,11 +11,11 @@ import BackstageCore
 ///
 /// A plain value of 20 bytes that keeps nothing alive. Any thread.
 public struct ReplyTo<Reply: Sendable>: Sendable, Hashable {
-    let asker: UInt64
-    let token: UInt64
-    let engineNumber: UInt32
+    @usableFromInline let asker: UInt64
+    @usableFromInline let token: UInt64
+    @usableFromInline let engineNumber: UInt32
 
-    init(asker: UInt64, token: UInt64, engine: UInt32) {
+    @inlinable init(asker: UInt64, token: UInt64, engine: UInt32) {
         self.asker = asker
         self.token = token
         engineNumber = engine
@@ -28,30 +28,58 @@ public struct ReplyTo<Reply: Sendable>: Sendable, Hashable {
     ///   `payloadTooLarge`, `noMemory`, `closed`; to an asker of C or Python `notEncodable`, and what
     ///   encoding throws as `undecodable`. From another thread than the engine's, only `queueFull` and
     ///   `closed`.
+    @inlinable
     public func send(_ reply: consuming Reply) throws(BackstageError) {
-        if let core = currentCore(engineNumber) { return try send(reply, core) }
-        let reply = reply
-        let own: Result<Void, BackstageError>?? = EngineTable.with(engineNumber) { core in
-            if core.check() != 0 { return nil }
-            return Result { () throws(BackstageError) in try send(reply, core) }
+        guard isAlignable(Reply.self) else { throw .invalidArgument }
+        let copy = reply
+        let status = withUnsafeTemporaryAllocation(of: Reply.self, capacity: 1) { room in
+            let place = room.baseAddress.unsafelyUnwrapped
+            place.initialize(to: copy)
+            let status = sendReply(
+                asker, token, engineNumber, place, MemoryLayout<Reply>.size, ValueType<Reply>.pointer,
+                isTrivial: _isPOD(Reply.self))
+            // A late answer is a dead letter, and so has been moved.
+            if status != 0, status != notWaitingStatus { place.deinitialize(count: 1) }
+            return status
         }
-        guard let own else { throw .closed }
-        if let own { return try own.get() }
-        try onThread(of: engineNumber) { engine in
-            if let engine { try? send(reply, engine.core) }
-        }
+        if status == 0 { return }
+        try sendWithCare(copy, status)
     }
 
-    private func send(_ reply: Reply, _ core: Core) throws(BackstageError) {
-        if core.isAskerForeign(token) {
+    /// To an asker of C or Python, from another thread, or refused.
+    @usableFromInline @inline(never)
+    func sendWithCare(_ reply: Reply, _ status: Int32) throws(BackstageError) {
+        switch status {
+        case needsEncoding:
             let bytes = try encode(reply)
-            try throwing(bytes.withUnsafeBytes { core.reply(to: asker, token, $0.baseAddress, $0.count) })
-            return
+            let status = EngineTable.with(engineNumber) { core in
+                bytes.withUnsafeBytes { core.reply(to: asker, token, $0.baseAddress, $0.count) }
+            }
+            guard let status else { throw .closed }
+            try throwing(status)
+        case Status.wrongThread, Status.otherEngine:
+            try onThread(of: engineNumber) { engine in
+                if engine != nil { try? send(reply) }
+            }
+        default: throw BackstageError(status: status)
         }
-        guard isAlignable(Reply.self) else { throw .invalidArgument }
-        let status = withValue(reply, isMovedIf: { $0 == 0 || $0 == .notWaiting }) {
-            core.reply(to: asker, token, $0)
-        }
-        try throwing(status)
     }
+}
+
+@usableFromInline let notWaitingStatus: Int32 = -11
+
+@usableFromInline
+func sendReply(
+    _ asker: UInt64, _ token: UInt64, _ engine: UInt32, _ value: UnsafeRawPointer, _ size: Int,
+    _ type: UnsafeRawPointer, isTrivial: Bool
+) -> Int32 {
+    let value = Value(value, size, type: type, isTrivial: isTrivial)
+    func send(_ core: Core) -> Int32 {
+        core.isAskerForeign(token) ? needsEncoding : core.reply(to: asker, token, value)
+    }
+    if let core = currentCore(engine) { return send(core) }
+    return EngineTable.with(engine) { core in
+        let status = core.check()
+        return status == 0 ? send(core) : status
+    } ?? closedStatus
 }

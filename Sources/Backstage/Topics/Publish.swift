@@ -7,12 +7,20 @@ extension Context {
     /// - Throws: `notFound` if the topic is another's; `invalidTopic` (a pattern, say), `payloadTooLarge`,
     ///   `noMemory`; `ending` (but ``Actor/ended(_:_:)-_`` may still publish). What encoding throws, for
     ///   subscribers of C and Python, as `undecodable`.
-    @discardableResult
+    @inlinable @discardableResult
     public func publish<Published: Sendable>(_ message: Published, on topic: Topic<Published>)
         throws(BackstageError) -> Int
     {
-        guard topic.publisher == id else { throw .notFound }
-        return try core.publish(message, on: topic)
+        let actor = try publisher(topic.publisher)
+        return try Backstage.publish(message, as: actor, on: topic.name)
+    }
+
+    @usableFromInline
+    func publisher(_ id: String) throws(BackstageError) -> UnsafeMutableRawPointer {
+        let core = core
+        let isOwn = id.utf8.withContiguousStorageIfAvailable { core.hasID($0) } ?? (id == self.id)
+        guard isOwn else { throw .notFound }
+        return UnsafeMutableRawPointer(core)
     }
 }
 
@@ -31,7 +39,7 @@ extension Engine {
         if !isClosed, core.check() == 0 {
             let publisher = try find(topic.publisher)
             guard let actor = core.actor(publisher.rawValue) else { throw .notFound }
-            return try actor.publish(message, on: topic)
+            return try Backstage.publish(message, as: actor, on: topic.name)
         }
         try onThread(of: number) { engine in
             _ = try? engine?.publish(message, on: topic)
@@ -40,31 +48,56 @@ extension Engine {
     }
 }
 
-extension CoreActor {
-    fileprivate func publish<Published: Sendable>(_ message: Published, on topic: Topic<Published>)
-        throws(BackstageError) -> Int
-    {
-        guard isAlignable(Published.self) else { throw .invalidArgument }
-        if let name = topic.name { try checkName(name, .invalidTopic) }
-        let core = pointee.engine
-        var receivers: UInt32 = 0
-        var hasForeign = false
-        let status = withName(topic.name) { name in
-            withValue(message, isMovedIf: { $0 == 0 }) {
-                core.publish(as: self, name.map { .named($0) } ?? .main, $0, &receivers, &hasForeign)
-            }
-        }
-        try throwing(status)
-        guard hasForeign, Published.self is any Payload.Type else { return Int(receivers) }
-        let bytes = try encode(message)
-        var others: UInt32 = 0
-        let foreign = withName(topic.name) { name in
-            bytes.withUnsafeBytes {
-                core.publishForeign(
-                    as: self, name.map { .named($0) } ?? .main, $0.baseAddress, $0.count, &others)
-            }
-        }
-        try throwing(foreign)
-        return Int(receivers + others)
+/// Publishes as an actor: the value to those of Swift, its bytes to others if there are any.
+@inlinable
+func publish<Published: Sendable>(
+    _ message: Published, as actor: UnsafeMutableRawPointer, on topic: String?
+) throws(BackstageError) -> Int {
+    guard isAlignable(Published.self) else { throw .invalidArgument }
+    var receivers: UInt32 = 0
+    var hasForeign = false
+    let status = withUnsafeTemporaryAllocation(of: Published.self, capacity: 1) { room in
+        let place = room.baseAddress.unsafelyUnwrapped
+        place.initialize(to: message)
+        let status = publishValue(
+            actor, topic, place, MemoryLayout<Published>.size, ValueType<Published>.pointer,
+            isTrivial: _isPOD(Published.self), &receivers, &hasForeign)
+        if status != 0 { place.deinitialize(count: 1) }
+        return status
     }
+    if status != 0 { throw BackstageError(status: status) }
+    if hasForeign { try publishForeign(message, actor, topic, &receivers) }
+    return Int(receivers)
+}
+
+@usableFromInline
+func publishValue(
+    _ actor: UnsafeMutableRawPointer, _ topic: String?, _ value: UnsafeRawPointer, _ size: Int,
+    _ type: UnsafeRawPointer, isTrivial: Bool, _ receivers: inout UInt32, _ hasForeign: inout Bool
+) -> Int32 {
+    if let topic, topic.utf8.contains(0) { return Status.invalidTopic }
+    let actor = CoreActor(OpaquePointer(actor))
+    let value = Value(value, size, type: type, isTrivial: isTrivial)
+    return withName(topic) { name in
+        actor.pointee.engine.publish(
+            as: actor, name.map { .named($0) } ?? .main, value, &receivers, &hasForeign)
+    }
+}
+
+@usableFromInline @inline(never)
+func publishForeign<Published: Sendable>(
+    _ message: Published, _ actor: UnsafeMutableRawPointer, _ topic: String?, _ receivers: inout UInt32
+) throws(BackstageError) {
+    guard Published.self is any Payload.Type else { return }
+    let bytes = try encode(message)
+    let actor = CoreActor(OpaquePointer(actor))
+    var others: UInt32 = 0
+    let status = withName(topic) { name in
+        bytes.withUnsafeBytes {
+            actor.pointee.engine.publishForeign(
+                as: actor, name.map { .named($0) } ?? .main, $0.baseAddress, $0.count, &others)
+        }
+    }
+    try throwing(status)
+    receivers += others
 }

@@ -2,17 +2,18 @@ import BackstageCore
 import CBackstage
 
 /// What becomes of the publications of one subscription.
-struct SubscriptionEntry<Message: Sendable> {
+struct SubscriptionEntry {
     /// The core's record of the topic, or pattern: it stays while there is the subscription.
     let record: UnsafeRawPointer
     let isPattern: Bool
-    let handler: Handler<Message>
+    let handler: Handler
 }
 
 extension Context {
     /// Subscribes to a topic, or a pattern of topics. To subscribe again is no error.
     ///
     /// - Throws: `invalidID`, `invalidTopic`, `noMemory`; `ending` if this actor ends, or restarts.
+    @inlinable
     public func subscribe(to topic: Topic<Message>) throws(BackstageError) {
         try subscribe(to: topic) { $0 }
     }
@@ -27,12 +28,18 @@ extension Context {
     ///
     /// Something else than a `Published`, published under that name, is a failure of this actor:
     /// `undecodable`.
+    ///
+    /// - Throws: as the other.
+    @inlinable
     public func subscribe<Published: Sendable>(
         to topic: Topic<Published>, _ make: @escaping (Published) throws -> Message
     ) throws(BackstageError) {
-        let number = cell.hooks.number
-        try cell.subscribe(topic.publisher, topic.name) { slot, _ in
-            try make(try publication(Published.self, slot, number))
+        try subscribe(topic.publisher, topic.name) { slot, state in
+            do {
+                return deliver(try make(try publication(Published.self, slot, state)), slot, state)
+            } catch {
+                return fail(state, error)
+            }
         }
     }
 
@@ -43,10 +50,16 @@ extension Context {
     public func unsubscribe<Published: Sendable>(from topic: Topic<Published>) throws(BackstageError) {
         try cell.unsubscribe(topic.publisher, topic.name)
     }
+
+    @usableFromInline
+    func subscribe(_ publisher: String, _ topic: String?, _ handler: @escaping Handler) throws(BackstageError)
+    {
+        try cell.subscribe(publisher, topic, handler)
+    }
 }
 
-extension MessageCell {
-    func subscribe(_ publisher: String, _ topic: String?, _ handler: @escaping Handler<Message>)
+extension AnyCell {
+    fileprivate func subscribe(_ publisher: String, _ topic: String?, _ handler: @escaping Handler)
         throws(BackstageError)
     {
         try checkNames(publisher, topic)
@@ -61,7 +74,7 @@ extension MessageCell {
         subscriptions.append(SubscriptionEntry(record: pointer, isPattern: isPattern, handler: handler))
     }
 
-    func unsubscribe(_ publisher: String, _ topic: String?) throws(BackstageError) {
+    fileprivate func unsubscribe(_ publisher: String, _ topic: String?) throws(BackstageError) {
         try checkNames(publisher, topic)
         let (status, record) = withNames(publisher, topic) { publisher, topic in
             let record = core.subscribedTopic(publisher, topic)
@@ -84,27 +97,36 @@ extension MessageCell {
         }
     }
 
-    func receivePublication(_ slot: Slot) throws {
-        guard let handler = handler(of: slot), let message = try handler(slot, context) else { return }
-        try deliver(message)
-    }
-
-    /// By the topic itself; else by a pattern that its name matches.
-    private func handler(of slot: Slot) -> Handler<Message>? {
+    func receivePublication(_ slot: Slot, _ state: UnsafeMutableRawPointer) -> Int32 {
+        // By the topic itself; else by a pattern that its name matches.
         let record = UnsafeRawPointer(bitPattern: UInt(slot.pointee.token))
-        if let entry = subscriptions.first(where: { $0.record == record }) { return entry.handler }
+        for entry in subscriptions where entry.record == record { return entry.handler(slot, state) }
         let engine = core.pointee.engine
-        return subscriptions.first { $0.isPattern && engine.isMatch(slot, $0.record) }?.handler
+        for entry in subscriptions where entry.isPattern && engine.isMatch(slot, entry.record) {
+            return entry.handler(slot, state)
+        }
+        return 0
     }
 }
 
 /// What was published, if it is of that type.
-private func publication<Published: Sendable>(_ type: Published.Type, _ slot: Slot, _ engine: UInt32)
+@inlinable
+func publication<Published>(_ type: Published.Type, _ slot: Slot, _ state: UnsafeMutableRawPointer)
     throws(BackstageError) -> Published
 {
-    guard slot.hasValue else { return try decode(type, slot, engine) }
-    guard slot.valueType == ValueType<Published>.pointer else {
-        throw .undecodable("the publication is no \(Published.self)")
+    guard slot.hasValue, valueType(of: slot) == ValueType<Published>.pointer else {
+        return try foreignPublication(type, slot, state)
     }
-    return slot.take(type)
+    // Copied: others have it too, and this actor may want it again, stashed.
+    return slot.value.assumingMemoryBound(to: type).pointee
+}
+
+@usableFromInline func valueType(of slot: Slot) -> UnsafeRawPointer? { slot.valueType }
+
+@usableFromInline @inline(never)
+func foreignPublication<Published>(_ type: Published.Type, _ slot: Slot, _ state: UnsafeMutableRawPointer)
+    throws(BackstageError) -> Published
+{
+    if slot.hasValue { throw .undecodable("the publication is no \(Published.self)") }
+    return try decode(type, slot, AnyCell.of(state).hooks.number)
 }

@@ -86,3 +86,12 @@ extension Actor {
     /// What a native actor was spawned with.
     package var nativeState: UnsafeMutableRawPointer? { pointee.state }
 }
+
+extension Actor {
+    /// Whether these bytes are the actor's id.
+    package func hasID(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let id = details.pointee.id else { return false }
+        for (index, byte) in bytes.enumerated() where id[index] != byte || byte == 0 { return false }
+        return id[bytes.count] == 0
+    }
+}

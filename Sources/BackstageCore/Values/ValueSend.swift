@@ -4,37 +4,107 @@ import CLibev
 // Sends of native values: the hot path of the typed API. On `ok` a value has been moved; else it is still
 // the sender's.
 
+/// In place of a status: not from a callback of that engine, so that it takes more than this.
+public var needsCareStatus: Int32 { .min + 2 }
+
+/// Sends a trivial value of 32 bytes at most, inside a callback of the engine of that number. Public only
+/// so that it costs the typed API no more than this one call.
+public func sendTrivialValue(
+    _ receiver: UInt64, _ number: UInt32, _ bytes: UnsafeRawPointer, _ size: Int
+) -> Int32 {
+    guard let engine = current(number) else { return needsCareStatus }
+    return engine.sendTrivial(receiver, bytes, size)
+}
+
+/// The same for any other value.
+public func sendValue(
+    _ receiver: UInt64, _ number: UInt32, _ bytes: UnsafeRawPointer, _ size: Int, _ type: UnsafeRawPointer,
+    isTrivial: Bool
+) -> Int32 {
+    guard let engine = current(number) else { return needsCareStatus }
+    return engine.sendHere(receiver, Value(bytes, size, type: type, isTrivial: isTrivial))
+}
+
+/// The engine of a number, if this thread is in a callback of it.
+@inline(__always)
+private func current(_ number: UInt32) -> Engine? {
+    let current = UInt(bitPattern: clibev_current())
+    guard current > 1, let engine = Engine(bitPattern: current), engine.pointee.number == number else {
+        return nil
+    }
+    return engine
+}
+
 extension Engine {
     /// Who is being called back, or nobody.
     @inline(__always) package var actingActor: Actor? { pointee.handling ?? pointee.acting }
 
     @inline(__always) var actingRef: backstage_ref { actingActor?.ref ?? 0 }
 
-    /// Sends a trivial value of 32 bytes at most, inside a callback of this engine.
+    /// An actor that takes a message just now without a closer look.
     @inline(__always)
-    package func sendTrivial(_ receiver: backstage_ref, _ bytes: UnsafeRawPointer, _ size: Int) -> Status {
+    private func welcoming(_ receiver: backstage_ref) -> Actor? {
         let index = receiver >> 32
-        guard index < UInt64(pointee.actorCount), let sender = pointee.handling else {
-            return send(receiver, Value(bytes, size, type: nil, isTrivial: true))
-        }
+        guard index < UInt64(pointee.actorCount) else { return nil }
         let actor = pointee.actors + Int(truncatingIfNeeded: index)
         guard actor.pointee.generation == UInt32(truncatingIfNeeded: receiver),
             !actor.pointee.flags.has(.refusing), actor.hasRoom || actor.attachFreeSlot()
-        else {
-            return send(receiver, Value(bytes, size, type: nil, isTrivial: true))
+        else { return nil }
+        return actor
+    }
+
+    @inline(__always)
+    fileprivate func sendTrivial(_ receiver: backstage_ref, _ bytes: UnsafeRawPointer, _ size: Int) -> Status
+    {
+        guard let actor = welcoming(receiver) else {
+            return sendWithCare(receiver, Value(bytes, size, type: nil, isTrivial: true))
         }
         let slot = actor.slot(actor.pointee.tail)
-        slot.begin(MessageType.send, from: sender.ref, token: 0, size: size)
+        slot.begin(MessageType.send, from: actingRef, token: 0, size: size)
         slot.pointee.reserved = Carries.value
         copyShort(slot.inlined, bytes, size)
         commit(actor)
         return .ok
     }
 
+    /// The same for any value.
+    @inline(__always)
+    fileprivate func sendHere(_ receiver: backstage_ref, _ value: Value) -> Status {
+        if value.fitsInline {
+            guard let actor = welcoming(receiver) else { return sendWithCare(receiver, value) }
+            let slot = actor.slot(actor.pointee.tail)
+            slot.begin(MessageType.send, from: actingRef, token: 0, size: value.visibleSize)
+            slot.pointee.reserved = value.marks
+            copyShort(slot.inlined, value.bytes, value.size)
+            if let type = value.type { slot.inlined.setValueType(type) }
+            commit(actor)
+            return .ok
+        }
+        guard value.size <= pointee.payloadBytesMax, welcoming(receiver) != nil,
+            let block = makeBlock(value)
+        else { return sendWithCare(receiver, value) }
+        // Without memory for the block, caches were given up: the slot with them.
+        guard let actor = welcoming(receiver) else {
+            block.pointee.free = nil
+            release(block)
+            return sendWithCare(receiver, value)
+        }
+        let slot = actor.slot(actor.pointee.tail)
+        slot.begin(MessageType.send, from: actingRef, token: 0, size: value.visibleSize)
+        slot.carry(block)
+        slot.pointee.reserved |= Carries.value
+        actor.count(block)
+        commit(actor)
+        return .ok
+    }
+
     /// Sends any value. Any thread.
-    @inline(never)
     package func send(_ receiver: backstage_ref, _ value: Value) -> Status {
-        if !isHere { return enqueue(receiver, value) }
+        isHere ? sendHere(receiver, value) : enqueue(receiver, value)
+    }
+
+    @inline(never)
+    private func sendWithCare(_ receiver: backstage_ref, _ value: Value) -> Status {
         guard let actor = actor(receiver) else { return .notFound }
         return sendValue(MessageType.send, from: actingRef, token: 0, to: actor, value)
     }

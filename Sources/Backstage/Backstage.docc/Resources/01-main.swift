@@ -1,0 +1,4 @@
+import Backstage
+
+let engine = try Engine()
+try engine.close()

@@ -1,0 +1,11 @@
+import Backstage
+
+let engine = try Engine()
+let desk = try engine.spawn("desk") { Desk() }
+
+for name in ["Ada", "Grace"] {
+    try desk.send(.accept(Letter(to: name, text: "Dear \(name)")))
+}
+let waiting = try desk.requestAndWait { .waiting($0) }
+print("\(waiting) letters wait")
+try engine.close()

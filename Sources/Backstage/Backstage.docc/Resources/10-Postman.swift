@@ -1,0 +1,21 @@
+import Backstage
+
+struct NoSuchAddress: Error {
+    let name: String
+}
+
+struct Postman: Actor {
+    enum Message {
+        case deliver(Letter)
+    }
+
+    let addresses: Set = ["Ada", "Grace"]
+
+    func receive(_ message: Message, _ context: Context<Message>) throws {
+        switch message {
+        case .deliver(let letter):
+            guard addresses.contains(letter.to) else { throw NoSuchAddress(name: letter.to) }
+            print("delivered: \(letter.text)")
+        }
+    }
+}
