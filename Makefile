@@ -20,8 +20,13 @@ to_lint := clang-format
 to_python := $(to_build) binutils python3 python3-venv
 to_test := $(to_python) $(to_lint) g++ pkg-config valgrind libc6-dbg redis-tools
 to_bench := $(to_build) python3 redis-tools
+# Swift: the package's tests build below build/swift, the examples below build/swift-examples.
+in_swift_examples := bindings/swift/examples
+swift_test = swift test --disable-xctest --scratch-path build/swift
+swift_example = swift run -c release --package-path $(in_swift_examples) \
+    --scratch-path build/swift-examples
 c_files = $(shell find include Sources Tests bindings -name build -prune -o -name '*.[ch]' -print)
-swift_files := Sources Tests Package.swift
+swift_files := Sources Tests Package.swift $(in_swift_examples)
 configure_release := cmake -G Ninja -B $(release) -DCMAKE_BUILD_TYPE=Release
 run_ctest := ctest --output-on-failure --no-tests=error -j $(JOBS)
 
@@ -54,13 +59,15 @@ bench_ready := build/bench-python/ready
 .DEFAULT_GOAL := build
 .PHONY: help build demo test lint format bench install clean \
     lint-native lint-python abi wheel \
-    test-release test-asan test-tsan test-valgrind test-swift \
+    test-release test-asan test-tsan test-valgrind \
+    test-swift test-swift-embedded test-swift-debug test-swift-release test-swift-asan test-swift-tsan \
+    test-swift-examples docs \
     test-python test-python-versions test-wheel \
     bench-engine bench-server bench-python build-benchmarks lint-bench-python
 .NOTPARALLEL:
 
 help:
-	@echo 'make demo      build, and watch this machine: $(SECONDS_OF_DEMO) seconds in C, and as long in Python'
+	@echo 'make demo      build, and watch this machine: $(SECONDS_OF_DEMO) seconds each in C, Python and Swift'
 	@echo 'make test      lint, and run every test'
 	@echo 'make bench     measure, beside plain C, redis-server, and Pykka and asyncio'
 	@echo 'make build     build the library, the examples and the C tests into $(release)'
@@ -75,7 +82,7 @@ build:
 	$(configure_release)
 	cmake --build $(release) -j $(JOBS)
 
-# In C, and then in Python with a sampler in C.
+# In C, in Python with a sampler in C, and in Swift.
 demo: $(installed)
 	@$(require) $(to_build)
 	$(configure_release)
@@ -83,6 +90,7 @@ demo: $(installed)
 	$(release)/examples/hostwatch --seconds $(SECONDS_OF_DEMO)
 	$(python) $(in_python)/examples/hostwatch.py --seconds $(SECONDS_OF_DEMO) \
 	    --sampler $(release)/examples/sampler.so
+	$(swift_example) hostwatch --seconds $(SECONDS_OF_DEMO)
 
 test:
 	@$(require) $(to_test)
@@ -118,9 +126,27 @@ test-tsan:
 test-valgrind: test-release
 	$(run_ctest) --test-dir $(release) -C valgrind -L valgrind
 
-test-swift:
-	swift build --traits Embedded -c release --scratch-path build/swift-embedded
-	swift test --disable-xctest
+test-swift: test-swift-embedded test-swift-debug test-swift-release test-swift-asan test-swift-tsan \
+    test-swift-examples
+
+# The core as CMake builds it, and nothing else: the rest needs Swift's runtime.
+test-swift-embedded:
+	swift build --traits Embedded -c release --scratch-path build/swift-embedded --target BackstageABI
+
+test-swift-debug:
+	$(swift_test)
+
+test-swift-release:
+	$(swift_test) -c release
+
+test-swift-asan:
+	$(swift_test) --sanitize=address
+
+test-swift-tsan:
+	$(swift_test) --sanitize=thread
+
+test-swift-examples:
+	swift test --disable-xctest --package-path $(in_swift_examples) --scratch-path build/swift-examples
 
 $(ready): $(in_python)/requirements-dev.txt
 	@$(require) $(to_python)

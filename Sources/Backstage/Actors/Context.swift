@@ -43,7 +43,9 @@ extension Context {
 
     /// Who sent the message in hand; nil from outside the engine, and for events.
     public var sender: AnyActorRef? {
-        guard let slot, slot.pointee.sender != 0 else { return nil }
+        guard let slot, slot.pointee.sender != 0, Int(slot.pointee.type) <= BACKSTAGE_REPLY else {
+            return nil
+        }
         return AnyActorRef(slot.pointee.sender, cell.hooks.number)
     }
 

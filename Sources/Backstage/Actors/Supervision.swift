@@ -107,10 +107,14 @@ private func decideNative(
     _ state: UnsafeMutableRawPointer?
 ) -> backstage_directive {
     let cell = AnyCell.of(state)
-    let error = cell.core.pointee.engine.actor(child).flatMap { AnyCell.of($0, in: $0.pointee.engine) }?
-        .failure
+    // What was thrown last in the engine, by the child or, if it escalated, by one below it; unless that
+    // was one of C or Python.
+    let core = cell.core.pointee.engine
+    let isNative = core.actor(child).map { core.isNative($0) } ?? false
+    let thrown = cell.hooks.lastFailure.flatMap { BackstageError.status(of: $0) == status ? $0 : nil }
     let failure = Failure(
-        child: AnyActorRef(child, cell.hooks.number), error: error ?? BackstageError(status: status),
+        child: AnyActorRef(child, cell.hooks.number),
+        error: isNative ? thrown ?? BackstageError(status: status) : BackstageError(status: status),
         status: status, restarts: Int(clamping: restarts))
     return (cell.decide?(failure) ?? .stop).rawValue
 }

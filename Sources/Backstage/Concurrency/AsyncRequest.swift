@@ -58,9 +58,11 @@ extension ActorRef {
     /// - Parameter timeout: of the engine's time; nil waits for as long as the actor lives.
     /// - Throws: `timeout`; `notFound`; `stopped` if the actor ended, or failed on the message; `inboxFull`,
     ///   `queueFull`, `ending`, `closed`; and `CancellationError`.
-    public func request<Reply: Sendable>(
-        timeout: Duration? = nil, _ make: @escaping @Sendable (ReplyTo<Reply>) -> Message
-    ) async throws -> Reply {
+    nonisolated(nonsending)
+        public func request<Reply: Sendable>(
+            timeout: Duration? = nil, _ make: @escaping @Sendable (ReplyTo<Reply>) -> Message
+        ) async throws -> Reply
+    {
         try Task.checkCancellation()
         let request = AsyncRequest<Reply>()
         try begin(request, timeout, make)
@@ -95,8 +97,11 @@ extension ActorRef {
         }
         guard let own else { throw .closed }
         if own == nil { over.wait() }
-        guard let result = answer.withLock({ $0 }) else { throw .stopped }
-        return try result.get()
+        if let result = answer.withLock({ $0 }) { return try result.get() }
+        // The run was stopped, or ended by a failure.
+        cancel(request)
+        try throwing(own ?? 0)
+        throw .stopped
     }
 
     private func begin<Reply: Sendable>(
@@ -112,10 +117,12 @@ extension ActorRef {
                 let gateway = try engine.gateway()
                 let state = Unmanaged.passUnretained(gateway.cell).toOpaque()
                 let asked = try Backstage.request(state, self, timeout, make) { slot, state in
+                    engine.hooks.asking[slot.pointee.token] = nil
                     finish(outcome(of: slot, state))
                     return 0
                 }
-                if !request.note(asked.token) { gateway.cell.cancel(asked) }
+                engine.hooks.asking[asked.token] = { finish(.failure(.closed)) }
+                if !request.note(asked.token) { engine.cancel(asked) }
             } catch {
                 finish(.failure(error))
             }
@@ -125,13 +132,17 @@ extension ActorRef {
     private func cancel<Reply: Sendable>(_ request: AsyncRequest<Reply>) {
         // If there is no room for that, its answer or its timeout ends the request.
         try? onThread(of: engineNumber & ~foreignBit) { engine in
-            guard let token = request.token, let engine else { return }
-            engine.hooks.gateway?.cell.cancel(Request(token: token))
+            if let token = request.token { engine?.cancel(Request(token: token)) }
         }
     }
 }
 
 extension Engine {
+    fileprivate func cancel(_ request: Request) {
+        hooks.gateway?.cell.cancel(request)
+        hooks.asking[request.token] = nil
+    }
+
     static func of(_ core: Core) -> Engine? {
         guard let state = core.pointee.companion.state else { return nil }
         return Unmanaged<EngineHooks>.fromOpaque(state).takeUnretainedValue().engine

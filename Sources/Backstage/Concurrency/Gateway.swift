@@ -12,6 +12,14 @@ private struct GatewayActor: Actor {
     }
 
     mutating func receive(_ message: Never, _ context: Context<Never>) {}
+
+    /// Nobody is left waiting.
+    mutating func ended(_ reason: EndReason, _ context: Context<Never>) {
+        let hooks = context.cell.hooks.unsafelyUnwrapped
+        let asking = hooks.asking
+        hooks.asking = [:]
+        for giveUp in asking.values { giveUp() }
+    }
 }
 
 extension Engine {

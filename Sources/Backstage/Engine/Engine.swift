@@ -83,6 +83,7 @@ public final class Engine: @unchecked Sendable {
         let outer = clibev_current()
         clibev_set_current(nil)
         _ = core.adopt()
+        EngineTable.adopt(number)
         _ = core.destroy()
         clibev_set_current(outer)
     }
@@ -117,9 +118,10 @@ public final class Engine: @unchecked Sendable {
 
     /// Makes the calling thread the engine's. Nobody else may be using the engine meanwhile.
     ///
-    /// - Throws: `inCallback` while the engine runs.
+    /// - Throws: `inCallback` while the engine runs, here or on a thread of its own.
     public func adopt() throws(BackstageError) {
         try checkOpen()
+        if hasRunningThread { throw .inCallback }
         try throwing(core.adopt())
         EngineTable.adopt(number)
     }

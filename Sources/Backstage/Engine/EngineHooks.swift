@@ -22,6 +22,8 @@ final class EngineHooks {
     var watchers: [UInt64: HostWatcher] = [:]
     /// Asks for those who are no actors.
     var gateway: Gateway?
+    /// Its requests, by token: how each is given up.
+    var asking: [UInt64: () -> Void] = [:]
     /// Sees each end of an actor of Swift, for tests.
     var sawEnd: ((AnyActorRef, String?, EndReason, (any Error)?) -> Void)?
     /// Of the core, as it ended.

@@ -58,6 +58,13 @@ extension Engine {
         for waiter in waiters { waiter(failure) }
     }
 
+    var hasRunningThread: Bool {
+        life.withLock {
+            if case .running = $0.stage { return true }
+            return false
+        }
+    }
+
     /// Whether a thread of its own has it, or had it last.
     var hasThread: Bool {
         life.withLock {

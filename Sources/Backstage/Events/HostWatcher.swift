@@ -3,7 +3,8 @@ import CBackstage
 
 /// A descriptor watched outside any actor, until it is cancelled or the engine is closed.
 public final class HostWatcher {
-    private let engine: Engine
+    // The engine holds this, not the reverse: else an engine forgotten would never close.
+    private weak var engine: Engine?
     fileprivate let body: (IOEvents) -> Void
     fileprivate var token: UInt64 = 0
     private var isCancelled = false
@@ -17,7 +18,7 @@ public final class HostWatcher {
     ///
     /// - Throws: `wrongThread`.
     public func cancel() throws(BackstageError) {
-        if isCancelled || engine.isClosed { return }
+        guard !isCancelled, let engine, !engine.isClosed else { return }
         try engine.checkHere()
         _ = engine.core.unwatch(token)
         isCancelled = true

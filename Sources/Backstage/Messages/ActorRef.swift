@@ -46,7 +46,7 @@ extension ActorRef {
         let status: Int32
         if isInlineTrivial(Message.self) {
             status = _withUnprotectedUnsafePointer(to: message) {
-                sendTrivialValue(rawValue, engineNumber, $0, MemoryLayout<Message>.size)
+                sendTrivial($0, MemoryLayout<Message>.size, rawValue, engineNumber)
             }
         } else {
             status = sendMoving(message, rawValue, engineNumber)
@@ -54,16 +54,11 @@ extension ActorRef {
         if status != 0 { try sendWithCare(message, status) }
     }
 
-    /// From elsewhere than a callback of the engine's, to an actor of C or Python, or refused.
+    /// To an actor of C or Python, or refused.
     @usableFromInline @inline(never)
     func sendWithCare(_ message: Message, _ status: Int32) throws(BackstageError) {
-        guard status == needsCareStatus else { throw BackstageError(status: status) }
-        if engineNumber & foreignBit != 0 { return try sendEncoded(message) }
-        guard isAlignable(Message.self) else { throw .invalidArgument }
-        let status = withValue(message, isMovedIf: { $0 == 0 }) { value in
-            EngineTable.withOwn(engineNumber) { $0.send(rawValue, value) } ?? closedStatus
-        }
-        try throwing(status)
+        guard status == needsEncoding else { throw BackstageError(status: status) }
+        try sendEncoded(message)
     }
 
     @usableFromInline @inline(never)
@@ -76,18 +71,42 @@ extension ActorRef {
 /// In place of a status: the receiver takes bytes, so nothing has been sent.
 @usableFromInline let needsEncoding: Int32 = .min
 
+/// Sends a trivial value that fits into an envelope.
+@inlinable @inline(__always)
+func sendTrivial(_ value: UnsafeRawPointer, _ size: Int, _ receiver: UInt64, _ engine: UInt32) -> Int32 {
+    let status = sendTrivialValue(receiver, engine, value, size)
+    return status == needsCareStatus ? sendFromElsewhere(value, size, nil, true, receiver, engine) : status
+}
+
 /// Sends a value that is not trivial, or large: it is moved if that succeeds.
 @inlinable
 func sendMoving<Message>(_ message: Message, _ receiver: UInt64, _ engine: UInt32) -> Int32 {
-    withUnsafeTemporaryAllocation(of: Message.self, capacity: 1) { room in
+    // A larger alignment than a block's: no value that is sent has it.
+    guard isAlignable(Message.self) else { return -1 }
+    return withUnsafeTemporaryAllocation(of: Message.self, capacity: 1) { room in
         let place = room.baseAddress.unsafelyUnwrapped
         place.initialize(to: message)
-        let status = BackstageCore.sendValue(
-            receiver, engine, place, MemoryLayout<Message>.size, ValueType<Message>.pointer,
-            isTrivial: _isPOD(Message.self))
+        let type = ValueType<Message>.pointer
+        let size = MemoryLayout<Message>.size
+        let isTrivial = _isPOD(Message.self)
+        var status = sendValue(receiver, engine, place, size, type, isTrivial: isTrivial)
+        if status == needsCareStatus {
+            status = sendFromElsewhere(place, size, type, isTrivial, receiver, engine)
+        }
         if status != 0 { place.deinitialize(count: 1) }
         return status
     }
+}
+
+/// From elsewhere than a callback of the engine's.
+@usableFromInline @inline(never)
+func sendFromElsewhere(
+    _ value: UnsafeRawPointer, _ size: Int, _ type: UnsafeRawPointer?, _ isTrivial: Bool,
+    _ receiver: UInt64, _ engine: UInt32
+) -> Int32 {
+    if engine & foreignBit != 0 { return needsEncoding }
+    let value = Value(value, size, type: type, isTrivial: isTrivial)
+    return EngineTable.withOwn(engine) { $0.send(receiver, value) } ?? closedStatus
 }
 
 /// The engine of a number, if this thread is in a callback of it.

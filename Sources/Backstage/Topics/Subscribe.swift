@@ -15,7 +15,16 @@ extension Context {
     /// - Throws: `invalidID`, `invalidTopic`, `noMemory`; `ending` if this actor ends, or restarts.
     @inlinable
     public func subscribe(to topic: Topic<Message>) throws(BackstageError) {
-        try subscribe(to: topic) { $0 }
+        try subscribe(topic.publisher, topic.name) { slot, state in
+            if _isPOD(Message.self), slot.hasValue, valueType(of: slot) == ValueType<Message>.pointer {
+                return deliverValue(slot.value, slot, state)
+            }
+            do throws(BackstageError) {
+                return deliver(try publication(Message.self, slot, state), slot, state)
+            } catch {
+                return fail(state, error)
+            }
+        }
     }
 
     /// Subscribes to a topic, or a pattern of topics, of whatever type: the closure makes this actor's
