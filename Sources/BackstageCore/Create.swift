@@ -155,6 +155,11 @@ extension Engine {
         return engine
     }
 
+    /// Makes the engine nobody's, until it is adopted: its thread ends, and the next may be taken for it.
+    package func disown() {
+        pointee.remote.pointee.owner.store(0, ordering: .relaxed)
+    }
+
     /// Makes the calling thread the engine's.
     package func adopt() -> Status {
         // Nobody else may be using the engine, so nobody is in a run of it; this thread might.
@@ -184,8 +189,8 @@ extension Engine {
         releaseCaches()
         releaseChunks(pointee.objectArena)
         releaseChunks(pointee.ringArena)
-        pointee.companion.end?(pointee.companion.state)
         clibev_set_current(nil)
+        pointee.companion.end?(pointee.companion.state)
         var parts = Parts()
         parts.isHostLoop = true
         parts.shared = pointee.sharedBlocks

@@ -26,6 +26,7 @@ extension Context {
     /// This actor.
     public var ref: ActorRef<Message> { ActorRef(core.ref, cell.hooks.number) }
 
+    /// The engine that runs this actor.
     public var engine: Engine { cell.hooks.engine }
 
     /// This actor's id, if it has one.
@@ -34,6 +35,7 @@ extension Context {
         return id.isEmpty ? nil : id
     }
 
+    /// Whose child this actor is; nil if nobody's.
     public var parent: AnyActorRef? {
         core.parent.map { AnyActorRef($0.ref, cell.hooks.number) }
     }

@@ -15,7 +15,7 @@ public enum EndReason: UInt32, Sendable {
     case engineEnded = 5
     /// It had ended before it was monitored.
     case notFound = 6
-    /// It starts again: given to ``Actor/ended(_:_:)-_`` alone.
+    /// It starts again: given to ``Actor/ended(_:_:)`` alone.
     case restarted = 7
 }
 
@@ -23,6 +23,7 @@ public enum EndReason: UInt32, Sendable {
 public struct Termination: Sendable, Hashable {
     /// Who ended.
     public let actor: AnyActorRef
+    /// Why it ended.
     public let reason: EndReason
     /// The status of the failure that it ended for, if it was one; else 0.
     public let status: Int32
@@ -43,6 +44,7 @@ public struct Termination: Sendable, Hashable {
 
 /// Somebody subscribed to an actor's topic, or no longer does.
 public struct SubscriptionChange: Sendable, Hashable {
+    /// Who subscribed, or no longer does.
     public let subscriber: AnyActorRef
     /// The topic or pattern; nil for the default topic.
     public let topic: String?

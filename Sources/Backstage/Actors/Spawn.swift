@@ -12,6 +12,7 @@ extension Engine {
     /// - Parameters:
     ///   - id: 1 to 255 bytes, unique among living actors; nil for none.
     ///   - options: nil for those of the actor's type.
+    ///   - make: makes the actor, on the engine's thread. What it throws is a failure of the actor.
     /// - Throws: `invalidID`, `exists`, `invalidArgument` (an option out of range), `limit`, `noMemory`;
     ///   `ending` while the engine drains; `wrongThread`, `closed`.
     @inlinable @discardableResult
@@ -37,7 +38,7 @@ extension Engine {
     /// let printer = try engine.spawn("printer") { (text: String, context) in print(text) }
     /// ```
     ///
-    /// - Throws: as the other.
+    /// - Throws: as ``spawn(_:options:_:)-(_,_,()->Spawned)``.
     @inlinable @discardableResult
     public func spawn<Message: Sendable>(
         _ id: String? = nil, options: ActorOptions = ActorOptions(),

@@ -32,10 +32,14 @@ public struct Supervision: Sendable {
     /// A wait before a restart, which doubles each time up to `most`, until the child has run for the
     /// window without one. `jitter`, from 0 to 1, is the part of each wait that is taken off at random.
     public struct Backoff: Sendable {
+        /// Before the first restart.
         public var first: Duration
+        /// The longest wait; nil: 64 times the first.
         public var most: Duration?
+        /// From 0 to 1.
         public var jitter: Double
 
+        /// A wait of `first` that doubles up to `most`.
         public init(from first: Duration, to most: Duration? = nil, jitter: Double = 0) {
             self.first = first
             self.most = most
@@ -43,6 +47,7 @@ public struct Supervision: Sendable {
         }
     }
 
+    /// Who restarts with a child that does.
     public var strategy: Strategy
     /// For every failure, unless `decide` is given.
     public var directive: Directive
@@ -50,9 +55,12 @@ public struct Supervision: Sendable {
     public var decide: (@Sendable (Failure) -> Directive)?
     /// Restarts within the window before the supervisor gives up, 1 to 4096.
     public var restarts: Int
+    /// How long a restart counts.
     public var window: Duration
+    /// The wait before a restart; nil: none.
     public var backoff: Backoff?
 
+    /// With one directive for every failure.
     public init(
         _ strategy: Strategy = .oneForOne, onFailure directive: Directive = .restart, restarts: Int = 3,
         within window: Duration = .seconds(5), backoff: Backoff? = nil
@@ -93,6 +101,7 @@ public struct Supervision: Sendable {
 
 /// A child's failure, as its supervisor is asked about it.
 public struct Failure {
+    /// Who failed.
     public let child: AnyActorRef
     /// What it threw; for a child written in C, its status as a ``BackstageError``.
     public let error: any Error

@@ -55,7 +55,9 @@ extension ActorRef {
     /// runs on the engine's thread. If the task is cancelled, the request is given up: an answer that still
     /// comes is a dead letter.
     ///
-    /// - Parameter timeout: of the engine's time; nil waits for as long as the actor lives.
+    /// - Parameters:
+    ///   - timeout: of the engine's time; nil waits for as long as the actor lives.
+    ///   - make: makes the message, around the ``ReplyTo`` that the actor is to answer.
     /// - Throws: `timeout`; `notFound`; `stopped` if the actor ended, or failed on the message; `inboxFull`,
     ///   `queueFull`, `ending`, `closed`; and `CancellationError`.
     nonisolated(nonsending)

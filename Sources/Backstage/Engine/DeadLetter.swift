@@ -25,6 +25,7 @@ public struct DeadLetter {
         case engineEnded = 9
     }
 
+    /// Why it could not be handled.
     public let reason: Reason
     /// Who should have got it; nil if unknown.
     public let receiver: AnyActorRef?

@@ -32,11 +32,17 @@ public final class Engine: @unchecked Sendable {
 
     /// Makes an engine that belongs to the calling thread.
     ///
+    /// - Parameter loop: a `struct ev_loop *` of libev's, to run inside: then the engine works whenever that
+    ///   loop runs on the engine's thread, and holds it open only while it has something to do. The loop
+    ///   must outlive the engine. nil: a loop of its own.
     /// - Throws: `invalidArgument` for a number out of range, `noMemory`, `system`; `limit` if 1024 engines
     ///   are open.
-    public init(_ options: EngineOptions = EngineOptions()) throws(BackstageError) {
+    public init(_ options: EngineOptions = EngineOptions(), in loop: OpaquePointer? = nil)
+        throws(BackstageError)
+    {
         hooks = EngineHooks(options)
-        guard let chosen = options.forCore(hooks) else { throw .invalidArgument }
+        guard var chosen = options.forCore(hooks) else { throw .invalidArgument }
+        chosen.loop = loop
         var made: Core?
         try throwing(Core.create(chosen, &made))
         core = made.unsafelyUnwrapped

@@ -11,6 +11,7 @@ public struct EngineOptions: Sendable {
         case virtual
     }
 
+    /// What the engine takes its time from.
     public var clock: Clock
     /// Of what is decided at random: with a virtual clock, the same seed gives the same run.
     public var seed: UInt64
@@ -30,6 +31,7 @@ public struct EngineOptions: Sendable {
     /// may send, and do no more.
     public var log: (@Sendable (LogEntry) -> Void)?
 
+    /// The defaults, but for what is given.
     public init(
         clock: Clock = .monotonic, seed: UInt64 = 0, actorsMax: Int = 0, payloadBytesMax: Int = 0,
         memoryBytesMax: Int = 0, remoteCapacity: Int = 0,

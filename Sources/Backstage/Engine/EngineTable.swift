@@ -65,6 +65,11 @@ enum EngineTable {
         entry(number).pointee.owner.store(clibev_thread(), ordering: .sequentiallyConsistent)
     }
 
+    /// The engine is nobody's now.
+    static func disown(_ number: UInt32) {
+        entry(number).pointee.owner.store(0, ordering: .sequentiallyConsistent)
+    }
+
     /// Takes an engine out, and waits until nobody uses it any more.
     static func remove(_ number: UInt32) {
         let entry = entry(number)

@@ -50,6 +50,8 @@ extension Engine {
     private func runToEnd() {
         var failure: BackstageError?
         do throws(BackstageError) { try run() } catch { failure = error }
+        EngineTable.disown(number)
+        core.disown()
         let waiters = life.withLock { life in
             life.stage = .over(failure)
             defer { life.waiters = [] }

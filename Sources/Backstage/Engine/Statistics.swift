@@ -18,7 +18,9 @@ public struct Statistics: Sendable, Hashable {
     public let actors: Int
     /// Actors ever.
     public let spawned: Int
+    /// Failures of actors.
     public let failures: Int
+    /// Restarts of actors.
     public let restarts: Int
     /// Looks at the operating system.
     public let polls: Int
@@ -44,8 +46,11 @@ public struct Statistics: Sendable, Hashable {
 public struct ActorStatistics: Sendable, Hashable {
     /// In its inbox, the message in hand included.
     public let queued: Int
+    /// Handled without a failure.
     public let handled: Int
+    /// Dead letters that were for it.
     public let dead: Int
+    /// How often it was restarted.
     public let restarts: Int
     /// The most that ever waited.
     public let queuedMax: Int

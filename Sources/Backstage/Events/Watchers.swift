@@ -6,7 +6,9 @@ public struct IOEvents: OptionSet, Sendable, Hashable {
     public let rawValue: UInt32
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
+    /// There is something to read, or the end.
     public static let readable = IOEvents(rawValue: 1)
+    /// There is room to write.
     public static let writable = IOEvents(rawValue: 2)
     /// It can no longer be watched.
     public static let error = IOEvents(rawValue: 4)
@@ -14,7 +16,9 @@ public struct IOEvents: OptionSet, Sendable, Hashable {
 
 /// A watched descriptor is ready.
 public struct IOEvent: Sendable, Hashable {
+    /// The descriptor watched.
     public let descriptor: Int32
+    /// What it is ready for.
     public let events: IOEvents
 
     init(_ slot: Slot) {
@@ -26,6 +30,7 @@ public struct IOEvent: Sendable, Hashable {
 
 /// A watched signal came.
 public struct SignalEvent: Sendable, Hashable {
+    /// Its number.
     public let signal: Int32
     /// How often since it was last handled, at least 1.
     public let count: Int

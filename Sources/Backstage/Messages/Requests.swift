@@ -17,6 +17,7 @@ extension Context {
     /// ```
     ///
     /// - Parameters:
+    ///   - ref: who is asked.
     ///   - timeout: of the engine's time; nil waits for as long as the actor lives.
     ///   - make: makes the message, around the ``ReplyTo`` that the other is to answer. Called at once.
     ///   - then: makes this actor's message of the outcome. Failures are `timeout`, `notFound`, `stopped`,

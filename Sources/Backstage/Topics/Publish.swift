@@ -5,7 +5,7 @@ extension Context {
     ///
     /// - Returns: how many accepted it.
     /// - Throws: `notFound` if the topic is another's; `invalidTopic` (a pattern, say), `payloadTooLarge`,
-    ///   `noMemory`; `ending` (but ``Actor/ended(_:_:)-_`` may still publish). What encoding throws, for
+    ///   `noMemory`; `ending` (but ``Actor/ended(_:_:)`` may still publish). What encoding throws, for
     ///   subscribers of C and Python, as `undecodable`.
     @inlinable @discardableResult
     public func publish<Published: Sendable>(_ message: Published, on topic: Topic<Published>)

@@ -24,6 +24,7 @@ public struct TopicMessages<Message: Sendable>: AsyncSequence, Sendable {
 
     init(_ stream: AsyncStream<Message>) { self.stream = stream }
 
+    /// Iterates over what is published.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate var base: AsyncStream<Message>.Iterator
 
@@ -55,7 +56,9 @@ extension Engine {
     /// What is published on a topic, or by a pattern of topics, from now on: from any thread, with what that
     /// sends afterwards.
     ///
-    /// - Parameter buffering: how many messages wait for who iterates, and which.
+    /// - Parameters:
+    ///   - topic: a topic, or a pattern of topics.
+    ///   - buffering: how many messages wait for who iterates, and which.
     /// - Throws: `invalidArgument` for a buffer of none; `invalidID`, `invalidTopic`; what a spawn throws;
     ///   `queueFull` from another thread; `closed`.
     public func messages<Message: Sendable>(

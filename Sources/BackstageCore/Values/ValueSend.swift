@@ -148,6 +148,20 @@ extension Engine {
         return .queueFull
     }
 
+    /// Sends a value on that was made of the message in hand.
+    package func forward(_ message: Envelope, from actor: Actor, to receiver: backstage_ref, _ value: Value)
+        -> Status
+    {
+        actor.forward(message, to: receiver) { sendValue($0, from: $1, token: $2, to: $3, value) }
+    }
+
+    package func forward(
+        _ message: Envelope, from actor: Actor, to receiver: backstage_ref, _ bytes: UnsafeRawPointer?,
+        _ size: Int
+    ) -> Status {
+        actor.forward(message, to: receiver) { sendWithCare($0, from: $1, token: $2, to: $3, bytes, size) }
+    }
+
     /// Sends bytes, from whoever is called back.
     package func sendBytes(_ receiver: backstage_ref, _ bytes: UnsafeRawPointer?, _ size: Int) -> Status {
         isHere ? send(from: actingRef, receiver, bytes, size) : sendFromOutside(receiver, bytes, size)
