@@ -32,6 +32,9 @@ import CBackstage
     var monitors: [UInt64: Handler] = [:]
     var subscriptions: [SubscriptionEntry] = []
     var receiveTimeout: Handler?
+    /// Asynchronous work: given up with a restart.
+    var tasks: [UInt64: ActorTask] = [:]
+    var taskCount: UInt64 = 0
 
     struct Source {
         let handler: Handler
@@ -69,6 +72,7 @@ import CBackstage
     func forgetSources() {
         sources = [:]
         receiveTimeout = nil
+        if !tasks.isEmpty { abandonTasks() }
     }
 
     /// Notes a failure for the log and the supervisor. Its status.

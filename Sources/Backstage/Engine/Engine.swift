@@ -32,9 +32,11 @@ public final class Engine: @unchecked Sendable {
 
     /// Makes an engine that belongs to the calling thread.
     ///
-    /// - Parameter loop: a `struct ev_loop *` of libev's, to run inside: then the engine works whenever that
-    ///   loop runs on the engine's thread, and holds it open only while it has something to do. The loop
-    ///   must outlive the engine. nil: a loop of its own.
+    /// - Parameters:
+    ///   - options: its clock, its limits, and who sees its log and dead letters.
+    ///   - loop: a `struct ev_loop *` of libev's, to run inside: then the engine works whenever that loop
+    ///     runs on the engine's thread, and holds it open only while it has something to do. The loop must
+    ///     outlive the engine. nil: a loop of its own.
     /// - Throws: `invalidArgument` for a number out of range, `noMemory`, `system`; `limit` if 1024 engines
     ///   are open.
     public init(_ options: EngineOptions = EngineOptions(), in loop: OpaquePointer? = nil)

@@ -25,7 +25,7 @@ final class EngineHooks {
     /// Its requests, by token: how each is given up.
     var asking: [UInt64: () -> Void] = [:]
     /// Sees each end of an actor of Swift, for tests.
-    var sawEnd: ((AnyActorRef, String?, EndReason, (any Error)?) -> Void)?
+    var sawEnd: ((SeenEnd) -> Void)?
     /// Of the core, as it ended.
     var finalStatistics: Statistics?
     /// Keeps an engine that came from C alive, until that ends it.

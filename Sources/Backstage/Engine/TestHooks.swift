@@ -2,6 +2,16 @@ import BackstageCore
 
 // What a test may do with an engine, and nobody else.
 
+/// An actor's end, as a test sees it.
+package struct SeenEnd {
+    package let actor: AnyActorRef
+    package let id: String?
+    package let reason: EndReason
+    /// What it failed with, if it did.
+    package let error: (any Error)?
+    package let time: Duration
+}
+
 extension Engine {
     /// Makes the next message fail that an actor of Swift is handed, in place of handling it.
     ///
@@ -22,19 +32,19 @@ extension Engine {
         }
     }
 
-    /// Has a closure called at each end of an actor of Swift, with its id and what it failed with last.
-    package func observeEnds(
-        _ body: @escaping (AnyActorRef, _ id: String?, EndReason, (any Error)?) -> Void
-    ) {
-        hooks.sawEnd = body
-    }
+    /// Has a closure called at each end of an actor of Swift; a restart is none.
+    package func observeEnds(_ body: @escaping (SeenEnd) -> Void) { hooks.sawEnd = body }
 }
 
 extension EngineHooks {
     /// The gateway is nobody's actor.
     func noteEnd(of cell: AnyCell, _ reason: EndReason) {
-        guard let sawEnd, cell !== gateway?.cell else { return }
-        let id = String(cString: cell.core.id)
-        sawEnd(AnyActorRef(cell.core.ref, number), id.isEmpty ? nil : id, reason, cell.failure)
+        guard let sawEnd, cell !== gateway?.cell, let actor = cell.core else { return }
+        let id = String(cString: actor.id)
+        sawEnd(
+            SeenEnd(
+                actor: AnyActorRef(actor.ref, number), id: id.isEmpty ? nil : id, reason: reason,
+                error: reason == .failed ? cell.failure : nil,
+                time: .nanoseconds(Int64(clamping: actor.pointee.engine.currentTime))))
     }
 }

@@ -25,6 +25,7 @@ public struct TopicMessages<Message: Sendable>: AsyncSequence, Sendable {
     init(_ stream: AsyncStream<Message>) { self.stream = stream }
 
     /// Iterates over what is published.
+    /// Iterates over what is published.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate var base: AsyncStream<Message>.Iterator
 
