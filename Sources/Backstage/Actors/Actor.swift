@@ -34,8 +34,8 @@ public protocol Actor<Message> {
     /// Runs before the first message, and again after each restart.
     mutating func started(_ context: Context<Message>) throws
 
-    /// Runs as the actor ends, after its children have; and before each restart, with `restarted`. An error
-    /// is logged, and the end goes on.
+    /// Runs as the actor ends, after its children have; and before each restart, with `restarted`. Not if
+    /// the closure could not make one. An error is logged, and the end goes on.
     mutating func ended(_ reason: EndReason, _ context: Context<Message>) throws
 
     /// Runs when a child failed and ended, unless the actor monitors it.

@@ -26,7 +26,6 @@ public struct ActorOptions: Sendable {
     /// Messages that its inbox holds; 0: 1024.
     public var capacity: Int
     /// What becomes of a message when it is full.
-    /// What becomes of a message when it is full.
     public var overflow: Overflow
     /// Messages in a turn, 255 at most; 0: 64.
     public var budget: Int
@@ -37,7 +36,6 @@ public struct ActorOptions: Sendable {
     /// Its own part in being supervised.
     public var restart: Restart
 
-    /// The defaults, but for what is given.
     /// The defaults, but for what is given.
     public init(
         capacity: Int = 0, overflow: Overflow = .reject, budget: Int = 0, seesSubscriptions: Bool = false,

@@ -27,7 +27,6 @@ extension Context {
     public var ref: ActorRef<Message> { ActorRef(core.ref, cell.hooks.number) }
 
     /// The engine that runs this actor.
-    /// The engine that runs this actor.
     public var engine: Engine { cell.hooks.engine }
 
     /// This actor's id, if it has one.
@@ -36,7 +35,6 @@ extension Context {
         return id.isEmpty ? nil : id
     }
 
-    /// Whose child this actor is; nil if nobody's.
     /// Whose child this actor is; nil if nobody's.
     public var parent: AnyActorRef? {
         core.parent.map { AnyActorRef($0.ref, cell.hooks.number) }

@@ -45,7 +45,6 @@ public struct Termination: Sendable, Hashable {
 /// Somebody subscribed to an actor's topic, or no longer does.
 public struct SubscriptionChange: Sendable, Hashable {
     /// Who subscribed, or no longer does.
-    /// Who subscribed, or no longer does.
     public let subscriber: AnyActorRef
     /// The topic or pattern; nil for the default topic.
     public let topic: String?

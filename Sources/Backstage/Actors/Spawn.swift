@@ -13,7 +13,6 @@ extension Engine {
     ///   - id: 1 to 255 bytes, unique among living actors; nil for none.
     ///   - options: nil for those of the actor's type.
     ///   - make: makes the actor, on the engine's thread. What it throws is a failure of the actor.
-    ///   - make: makes the actor, on the engine's thread. What it throws is a failure of the actor.
     /// - Throws: `invalidID`, `exists`, `invalidArgument` (an option out of range), `limit`, `noMemory`;
     ///   `ending` while the engine drains; `wrongThread`, `closed`.
     @inlinable @discardableResult

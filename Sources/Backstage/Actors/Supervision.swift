@@ -48,7 +48,6 @@ public struct Supervision: Sendable {
     }
 
     /// Who restarts with a child that does.
-    /// Who restarts with a child that does.
     public var strategy: Strategy
     /// For every failure, unless `decide` is given.
     public var directive: Directive
@@ -102,7 +101,6 @@ public struct Supervision: Sendable {
 
 /// A child's failure, as its supervisor is asked about it.
 public struct Failure {
-    /// Who failed.
     /// Who failed.
     public let child: AnyActorRef
     /// What it threw; for a child written in C, its status as a ``BackstageError``.

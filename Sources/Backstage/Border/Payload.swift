@@ -9,7 +9,7 @@ import CBackstage
 /// ```swift
 /// extension Reading: Payload {
 ///     func encoded() throws -> [UInt8] { Array(line.utf8) }
-///     init(decoding incoming: IncomingBytes) throws { … }
+///     init(decoding incoming: borrowing IncomingBytes) throws { … }
 /// }
 /// ```
 public protocol Payload: Sendable {

@@ -57,19 +57,21 @@ extension ActorRef {
     ///
     /// - Parameters:
     ///   - timeout: of the engine's time; nil waits for as long as the actor lives.
+    ///   - isolation: where it is called; leave it out.
     ///   - make: makes the message, around the ``ReplyTo`` that the actor is to answer.
     /// - Throws: `timeout`; `notFound`; `stopped` if the actor ended, or failed on the message; `inboxFull`,
     ///   `queueFull`, `ending`, `closed`; and `CancellationError`.
-    nonisolated(nonsending)
-        public func request<Reply: Sendable>(
-            timeout: Duration? = nil, _ make: @escaping @Sendable (ReplyTo<Reply>) -> Message
-        ) async throws -> Reply
-    {
+    public func request<Reply: Sendable>(
+        timeout: Duration? = nil, isolation: isolated (any _Concurrency.Actor)? = #isolation,
+        _ make: @escaping @Sendable (ReplyTo<Reply>) -> Message
+    ) async throws -> Reply {
         try Task.checkCancellation()
         let request = AsyncRequest<Reply>()
         try begin(request, timeout, make)
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { request.wait($0) }
+            // On whose behalf it asks, so that the closure stays where that is.
+            _ = isolation
+            return try await withCheckedThrowingContinuation { request.wait($0) }
         } onCancel: {
             request.finish(.failure(CancellationError()))
             cancel(request)

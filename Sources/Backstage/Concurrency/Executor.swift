@@ -1,8 +1,9 @@
 import BackstageCore
 
-// An engine is a serial executor: a native actor that names it as its own lives on the engine's thread.
+// An engine is a serial executor: a native actor that names it as its own lives on the engine's thread. It
+// is a task executor too: a task that prefers it does not leave that thread in between.
 
-extension Engine: SerialExecutor {
+extension Engine: SerialExecutor, TaskExecutor {
     /// Called by Swift's concurrency. Any thread.
     public func enqueue(_ job: consuming ExecutorJob) {
         hooks.jobs.add(UnownedJob(job), for: self)
@@ -23,6 +24,20 @@ extension Engine: SerialExecutor {
     /// the threads that call them, one at a time still.
     public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
         UnownedSerialExecutor(ordinary: self)
+    }
+
+    /// For a task that prefers to be on the engine's thread wherever it may be on any: with it, such a task
+    /// awaits answers of the engine's actors at the least cost.
+    ///
+    /// ```swift
+    /// Task(executorPreference: engine) { try await ledger.balance() }
+    /// ```
+    public func asUnownedTaskExecutor() -> UnownedTaskExecutor {
+        UnownedTaskExecutor(ordinary: self)
+    }
+
+    func run(_ job: UnownedJob) {
+        job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
     }
 
     /// Called by `assumeIsolated` and its like.

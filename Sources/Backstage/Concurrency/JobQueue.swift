@@ -28,7 +28,7 @@ final class JobQueue: Sendable {
             defer { state.jobs = [] }
             return state.jobs
         }
-        for job in jobs { job.runSynchronously(on: engine.asUnownedSerialExecutor()) }
+        for job in jobs { engine.run(job) }
     }
 
     /// The engine ends. Who waits for it must not wait for ever, so its jobs go on, one at a time, on the
@@ -49,7 +49,7 @@ final class JobQueue: Sendable {
                 return state.jobs.removeFirst()
             }
             guard let job else { return }
-            job.runSynchronously(on: engine.asUnownedSerialExecutor())
+            engine.run(job)
             state.withLock { $0.worker = nil }
         }
     }

@@ -26,7 +26,6 @@ public struct DeadLetter {
     }
 
     /// Why it could not be handled.
-    /// Why it could not be handled.
     public let reason: Reason
     /// Who should have got it; nil if unknown.
     public let receiver: AnyActorRef?

@@ -62,8 +62,10 @@ final class EngineHooks {
 
     /// The core is about to be freed: by the engine itself, or by C.
     private func end() {
-        finalStatistics = Statistics(engine.core.statistics)
         EngineTable.remove(number)
+        // What another thread sent just before that.
+        engine.core.buryRemoteQueue()
+        finalStatistics = Statistics(engine.core.statistics)
         engine.coreHasEnded()
         attached = nil
     }

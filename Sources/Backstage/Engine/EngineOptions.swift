@@ -12,7 +12,6 @@ public struct EngineOptions: Sendable {
     }
 
     /// What the engine takes its time from.
-    /// What the engine takes its time from.
     public var clock: Clock
     /// Of what is decided at random: with a virtual clock, the same seed gives the same run.
     public var seed: UInt64
@@ -32,7 +31,6 @@ public struct EngineOptions: Sendable {
     /// may send, and do no more.
     public var log: (@Sendable (LogEntry) -> Void)?
 
-    /// The defaults, but for what is given.
     /// The defaults, but for what is given.
     public init(
         clock: Clock = .monotonic, seed: UInt64 = 0, actorsMax: Int = 0, payloadBytesMax: Int = 0,

@@ -91,7 +91,7 @@ extension Engine {
         return core.nextDue.map { .nanoseconds(Int64(clamping: $0)) }
     }
 
-    /// Whether a run would find nothing to do, now that no descriptor is looked at: no message that can be
+    /// Whether a run would find nothing to do, descriptors and signals aside: no message that can be
     /// handled, nothing due, nothing from other threads.
     ///
     /// The engine's thread; false elsewhere.

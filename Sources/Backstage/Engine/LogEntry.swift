@@ -1,7 +1,6 @@
 /// An entry of the engine's log.
 public struct LogEntry: CustomStringConvertible {
     /// How serious it is.
-    /// How serious it is.
     public let level: LogLevel
     /// What happened, and to whom: `actor "greeter" failed: status -1000 (USER)`.
     public let message: String

@@ -7,9 +7,7 @@ public struct IOEvents: OptionSet, Sendable, Hashable {
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// There is something to read, or the end.
-    /// There is something to read, or the end.
     public static let readable = IOEvents(rawValue: 1)
-    /// There is room to write.
     /// There is room to write.
     public static let writable = IOEvents(rawValue: 2)
     /// It can no longer be watched.
@@ -32,7 +30,6 @@ public struct IOEvent: Sendable, Hashable {
 
 /// A watched signal came.
 public struct SignalEvent: Sendable, Hashable {
-    /// Its number.
     /// Its number.
     public let signal: Int32
     /// How often since it was last handled, at least 1.

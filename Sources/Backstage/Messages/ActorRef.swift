@@ -4,8 +4,9 @@ import CLibev
 /// Names one actor, for ever, and with it the type of the messages that it takes.
 ///
 /// A ref is a plain value of 12 bytes: copy it, keep it, put it into messages. It keeps nothing alive. Once
-/// its actor has ended, or its engine is closed, every call with it throws ``BackstageError/notFound`` or
-/// ``BackstageError/closed``, and it never names another actor.
+/// its actor has ended, calls with it throw ``BackstageError/notFound``, or, on another thread than the
+/// engine's, make dead letters; once the engine is closed, they throw ``BackstageError/closed``. It never
+/// names another actor.
 ///
 /// ```swift
 /// let greeter = try engine.spawn("greeter") { Greeter() }

@@ -144,7 +144,10 @@ extension AnyCell {
 func outcome<Reply: Sendable>(of slot: Slot, _ state: UnsafeMutableRawPointer)
     -> Result<Reply, BackstageError>
 {
-    if Int(slot.pointee.type) == BACKSTAGE_REPLY, slot.hasValue { return .success(slot.take(Reply.self)) }
+    if Int(slot.pointee.type) == BACKSTAGE_REPLY, slot.hasValue {
+        // Copied: if the actor fails on it, it is in the dead letter still.
+        return .success(slot.value.assumingMemoryBound(to: Reply.self).pointee)
+    }
     return foreignOutcome(of: slot, state)
 }
 

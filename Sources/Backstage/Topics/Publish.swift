@@ -25,7 +25,7 @@ extension Context {
 }
 
 extension Engine {
-    /// Publishes on a topic, as the actor whose it is.
+    /// Publishes on a topic, in the name of the actor that it belongs to.
     ///
     /// Any thread, in order with what this thread sends.
     ///

@@ -38,7 +38,7 @@ extension Context {
     /// Something else than a `Published`, published under that name, is a failure of this actor:
     /// `undecodable`.
     ///
-    /// - Throws: as the other.
+    /// - Throws: as ``subscribe(to:)``.
     @inlinable
     public func subscribe<Published: Sendable>(
         to topic: Topic<Published>, _ make: @escaping (Published) throws -> Message

@@ -3,7 +3,7 @@ import BackstageCore
 /// What is published on a topic, as an asynchronous sequence with a bounded buffer.
 ///
 /// ```swift
-/// for await trade in engine.messages(of: trades) { … }
+/// for await trade in try engine.messages(of: trades) { … }
 /// ```
 ///
 /// It ends when the engine is closed, or when the task that iterates is cancelled; either way, or when it
@@ -24,7 +24,6 @@ public struct TopicMessages<Message: Sendable>: AsyncSequence, Sendable {
 
     init(_ stream: AsyncStream<Message>) { self.stream = stream }
 
-    /// Iterates over what is published.
     /// Iterates over what is published.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate var base: AsyncStream<Message>.Iterator

@@ -131,8 +131,9 @@ extension Engine {
         return true
     }
 
-    /// Everything left becomes a dead letter: the engine ends.
-    func buryRemoteQueue() {
+    /// Everything left becomes a dead letter: the engine ends. Other threads may put something in until the
+    /// companion has shut them out, so that it calls this again then.
+    package func buryRemoteQueue() {
         while let slot = pointee.remote.peek() {
             if slot.pointee.action == .call {
                 abandon(slot)
