@@ -4,7 +4,8 @@ import CBackstage
 /// What went wrong in a call of this library.
 ///
 /// The cases are the statuses of `backstage.h`, by their names there, and a few more that only typed
-/// messages have. A call that throws has changed nothing.
+/// messages have. A call that throws has changed nothing. No case holds more than a number, so that errors
+/// cost nothing.
 public enum BackstageError: Error, Hashable, Sendable {
     /// A value is out of range.
     case invalidArgument
@@ -58,10 +59,10 @@ public enum BackstageError: Error, Hashable, Sendable {
     case wrongMessage
     /// A message has no form as bytes: its type is no ``Payload``.
     case notEncodable
-    /// Bytes that make no message; the text says why.
-    case undecodable(String)
-    /// A failure that was escalated past the top, as a text.
-    case failed(String)
+    /// Bytes that make no message.
+    case undecodable
+    /// A failure was escalated past the top: ``Engine/lastFailure`` tells which.
+    case failed
     /// A status of one's own, at or below -1000; an actor that throws it fails with it.
     case status(Int32)
 }
@@ -99,12 +100,13 @@ func throwing(_ status: Int32) throws(BackstageError) {
 }
 
 extension Duration {
-    /// Nanoseconds, as far as 64 bits can count them.
+    /// Nanoseconds, as far as 64 bits can count them. A part of one is one more, so that nothing is early.
     var nanoseconds: Int64 {
         let (seconds, attoseconds) = components
         let (whole, isBeyond) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         if isBeyond { return seconds < 0 ? .min : .max }
-        let (sum, overflows) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
+        let (parts, rest) = attoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        let (sum, overflows) = whole.addingReportingOverflow(parts + rest.signum())
         return overflows ? (seconds < 0 ? .min : .max) : sum
     }
 }

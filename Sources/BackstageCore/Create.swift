@@ -178,6 +178,7 @@ extension Engine {
         if status != .ok { return status }
         clibev_set_current(self)
         pointee.isDestroying = true
+        pointee.remote.pointee.isClosed.store(true, ordering: .relaxed)
         buryRemoteQueue()
         releaseDrain()
         endAll()

@@ -9,7 +9,8 @@ import CBackstage
 /// anybody's is held while the actor lives.
 ///
 /// Little of it is generic, and that is for speed: what depends on types is closures made where the types
-/// are known, so that the compiler can make the best of that.
+/// are known, so that the compiler can make the best of that. Accesses are not checked for exclusivity: no
+/// closure of a user's runs inside of one.
 @usableFromInline class AnyCell {
     /// Receives all messages and events.
     let receive: Handler
@@ -18,23 +19,23 @@ import CBackstage
     /// Of the type of its messages.
     let messageTypePointer: UnsafeRawPointer
     // The engine's end of it: set once the actor is spawned.
-    private(set) unowned(unsafe) var hooks: EngineHooks!
-    private(set) var core: CoreActor!
+    @exclusivity(unchecked) private(set) unowned(unsafe) var hooks: EngineHooks!
+    @exclusivity(unchecked) private(set) var core: CoreActor!
     /// What it failed with last.
-    var failure: (any Error)?
+    @exclusivity(unchecked) var failure: (any Error)?
     private(set) var decide: (@Sendable (Failure) -> Supervision.Directive)?
 
     /// Of timers and watchers, by token: gone with a restart.
-    var sources: [UInt64: Source] = [:]
+    @exclusivity(unchecked) var sources: [UInt64: Source] = [:]
     /// Of requests, by token.
-    var requests: [UInt64: Handler] = [:]
+    @exclusivity(unchecked) var requests: [UInt64: Handler] = [:]
     /// By who is monitored.
-    var monitors: [UInt64: Handler] = [:]
-    var subscriptions: [SubscriptionEntry] = []
-    var receiveTimeout: Handler?
+    @exclusivity(unchecked) var monitors: [UInt64: Handler] = [:]
+    @exclusivity(unchecked) var subscriptions: [SubscriptionEntry] = []
+    @exclusivity(unchecked) var receiveTimeout: Handler?
     /// Asynchronous work: given up with a restart.
-    var tasks: [UInt64: ActorTask] = [:]
-    var taskCount: UInt64 = 0
+    @exclusivity(unchecked) var tasks: [UInt64: ActorTask] = [:]
+    @exclusivity(unchecked) var taskCount: UInt64 = 0
 
     struct Source {
         let handler: Handler

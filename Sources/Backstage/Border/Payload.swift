@@ -53,22 +53,38 @@ public struct IncomingBytes: ~Escapable {
 }
 
 /// A payload that is plain memory, of the same layout wherever it is read: what C calls a struct, of fields
-/// of fixed size. Its bytes are as they lie in memory; any bytes of its size are taken for one, so that a
-/// type with values that are not valid, as an enum has, must not be one.
-public protocol TrivialPayload: Payload, BitwiseCopyable {}
+/// of fixed size. Structs of C can be one too.
+///
+/// ```swift
+/// struct Sample: TrivialPayload { let time: UInt64, value: Double }
+/// ```
+///
+/// Its bytes are as they lie in memory; any bytes of its size are taken for one, so that a type with values
+/// that are not valid, as an enum has, must not be one. A type with references in it is none: to encode it
+/// throws `notEncodable`.
+public protocol TrivialPayload: Payload {}
 
 extension TrivialPayload {
+    /// Its bytes as they lie in memory.
     public func encoded() throws -> [UInt8] {
-        withUnsafeBytes(of: self) { Array($0) }
+        guard _isPOD(Self.self) else { throw BackstageError.notEncodable }
+        return withUnsafeBytes(of: self) { Array($0) }
     }
 
+    /// Takes bytes for one, if there are as many as it has.
     public init(decoding incoming: borrowing IncomingBytes) throws {
         let bytes = incoming.bytes
+        guard _isPOD(Self.self) else {
+            throw UndecodableBytes("\(Self.self) has references in it, so bytes make none")
+        }
         guard bytes.count == MemoryLayout<Self>.size else {
-            throw BackstageError.undecodable(
+            throw UndecodableBytes(
                 "\(bytes.count) bytes, where \(Self.self) has \(MemoryLayout<Self>.size)")
         }
-        self = bytes.loadUnaligned(as: Self.self)
+        self = withUnsafeTemporaryAllocation(of: Self.self, capacity: 1) { room in
+            UnsafeMutableRawBufferPointer(room).copyMemory(from: bytes)
+            return room[0]
+        }
     }
 }
 
@@ -83,36 +99,35 @@ extension String: Payload {
 
     public init(decoding incoming: borrowing IncomingBytes) throws {
         guard let text = String(validating: incoming.bytes, as: UTF8.self) else {
-            throw BackstageError.undecodable("not UTF-8")
+            throw UndecodableBytes("not UTF-8")
         }
         self = text
     }
 }
 
+/// Why bytes make no message, as the ready-made payloads say it.
+public struct UndecodableBytes: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong with them.
+    public let description: String
+
+    /// For payloads of one's own.
+    public init(_ description: String) { self.description = description }
+}
+
 /// The bytes of a message, if it has any.
 func encode<Message>(_ message: Message) throws(BackstageError) -> [UInt8] {
-    guard let payload = message as? any Payload else { throw .notEncodable }
-    do {
-        return try payload.encoded()
-    } catch let error as BackstageError {
-        throw error
-    } catch {
-        throw .undecodable(String(describing: error))
+    guard let payload = message as? any Payload, let bytes = try? payload.encoded() else {
+        throw .notEncodable
     }
+    return bytes
 }
 
 /// The message that the bytes of an envelope make.
-func decode<Message>(_ type: Message.Type, _ slot: UnsafePointer<backstage_envelope>, _ engine: UInt32)
-    throws(BackstageError) -> Message
+func decode<Message>(_ type: Message.Type, _ slot: UnsafePointer<backstage_envelope>, _ engine: UInt32) throws
+    -> Message
 {
     guard let payload = type as? any Payload.Type else {
-        throw .undecodable("\(type) is no Payload, so bytes make none")
+        throw UndecodableBytes("\(type) is no Payload, so bytes make none")
     }
-    do {
-        return try payload.init(decoding: IncomingBytes(slot, engine)) as! Message
-    } catch let error as BackstageError {
-        throw error
-    } catch {
-        throw .undecodable(String(describing: error))
-    }
+    return try payload.init(decoding: IncomingBytes(slot, engine)) as! Message
 }

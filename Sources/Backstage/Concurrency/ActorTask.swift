@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Asynchronous work that an actor has done for it: see ``Context/task(priority:_:then:)``.
 public final class ActorTask: Sendable {
     private struct State {
@@ -9,7 +7,7 @@ public final class ActorTask: Sendable {
     }
 
     let number: UInt64
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(number: UInt64) { self.number = number }
 

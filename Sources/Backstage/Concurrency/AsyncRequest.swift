@@ -1,5 +1,4 @@
 import BackstageCore
-import Synchronization
 
 /// A request made by a task: what it waits for, and how it is given up.
 private final class AsyncRequest<Reply: Sendable>: Sendable {
@@ -10,7 +9,7 @@ private final class AsyncRequest<Reply: Sendable>: Sendable {
         var token: UInt64?
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// The first result holds.
     func finish(_ result: Result<Reply, any Error>) {
@@ -89,7 +88,7 @@ extension ActorRef {
         if Core.isInCallback { throw .inCallback }
         let request = AsyncRequest<Reply>()
         let over = Signal()
-        let answer = Mutex<Result<Reply, BackstageError>?>(nil)
+        let answer = Lock<Result<Reply, BackstageError>?>(nil)
         let finish: @Sendable (Result<Reply, BackstageError>) -> Void = { result in
             answer.withLock { $0 = result }
             over.raise()
@@ -97,12 +96,14 @@ extension ActorRef {
         try begin(request, timeout, make, finish)
         let own: Status?? = EngineTable.with(engineNumber & ~foreignBit) { core in
             if core.check() != 0 { return nil }
-            return core.run(timeout: -1) { answer.withLock { $0 != nil } }.1
+            let nanoseconds = timeout.map { max(1, $0.nanoseconds) } ?? -1
+            let (result, runStatus) = core.run(timeout: nanoseconds) { answer.withLock { $0 != nil } }
+            return runStatus != 0 ? runStatus : result
         }
         guard let own else { throw .closed }
         if own == nil { over.wait() }
         if let result = answer.withLock({ $0 }) { return try result.get() }
-        // The run was stopped, or ended by a failure.
+        // The time was over, or the run was stopped, or ended by a failure.
         cancel(request)
         try throwing(own ?? 0)
         throw .stopped

@@ -64,6 +64,7 @@ extension Engine {
     /// It waits until the engine runs. A closure that has begun is not cancelled.
     ///
     /// - Throws: what the closure throws; `closed`.
+    @discardableResult
     public func perform<Result: Sendable>(_ body: @escaping @Sendable (Engine) throws -> Result) async throws
         -> Result
     {

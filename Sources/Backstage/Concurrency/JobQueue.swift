@@ -1,6 +1,5 @@
 import BackstageCore
 import CLibev
-import Synchronization
 
 /// What Swift's concurrency wants done on the engine's thread, in order. The engine does it between turns,
 /// as much at a time as there was when it looked.
@@ -12,7 +11,7 @@ final class JobQueue: Sendable {
         var isClosed = false
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     func add(_ job: UnownedJob, for engine: Engine) {
         let isClosed = state.withLock { state in

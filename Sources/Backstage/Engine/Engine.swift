@@ -27,7 +27,7 @@ public final class Engine: @unchecked Sendable {
     let core: Core
     let hooks: EngineHooks
     let number: UInt32
-    let life = Mutex(EngineLife())
+    let life = Lock(EngineLife())
     let ended = Atomic<Bool>(false)
 
     /// Makes an engine that belongs to the calling thread.

@@ -51,7 +51,7 @@ public struct EngineOptions: Sendable {
     /// For C; nil if a number is out of its range.
     func forCore(_ hooks: EngineHooks) -> backstage_engine_options? {
         guard let actorsMax = UInt32(exactly: actorsMax),
-            let remoteCapacity = UInt32(exactly: remoteCapacity)
+            let remoteCapacity = UInt32(exactly: remoteCapacity), memoryBytesMax >= 0
         else { return nil }
         let state = Unmanaged.passUnretained(hooks).toOpaque()
         var options = backstage_engine_options()

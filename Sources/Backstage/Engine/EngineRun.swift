@@ -35,9 +35,7 @@ extension Engine {
         try checkOpen()
         let status = core.run(mode.forCore, timeout: timeout.map { max(0, $0.nanoseconds) } ?? -1)
         withExtendedLifetime(self) {}
-        if status == Status(BACKSTAGE_USER_STATUS), let failure = hooks.lastFailure {
-            throw .failed(String(describing: failure))
-        }
+        if status == Status(BACKSTAGE_USER_STATUS), hooks.lastFailure != nil { throw .failed }
         try throwing(status)
     }
 
@@ -71,7 +69,7 @@ extension Engine {
     /// - Throws: `notVirtual`; `invalidArgument` for a negative duration, or beyond 292 years in all.
     public func advance(by duration: Duration) throws(BackstageError) {
         try checkHere()
-        guard duration >= .zero else { throw .invalidArgument }
+        guard duration >= .zero, duration.nanoseconds < .max else { throw .invalidArgument }
         try throwing(core.advance(by: UInt64(duration.nanoseconds)))
     }
 

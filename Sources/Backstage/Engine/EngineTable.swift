@@ -37,7 +37,7 @@ enum EngineTable {
         for i in 0..<enginesMax { (entries + i).initialize(to: Entry()) }
         return entries
     }()
-    private static let nextNumber = Mutex<UInt32>(1)
+    private static let nextNumber = Lock<UInt32>(1)
 
     private static func entry(_ number: UInt32) -> UnsafeMutablePointer<Entry> {
         entries + Int(number) % enginesMax

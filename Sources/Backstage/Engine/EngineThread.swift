@@ -1,6 +1,5 @@
 import BackstageCore
 import CLibev
-import Synchronization
 
 /// Whether an engine runs on a thread of its own, and who waits for that to end.
 struct EngineLife {
@@ -95,7 +94,7 @@ extension Engine {
     public func join() throws(BackstageError) {
         if Core.isInCallback { throw .inCallback }
         let over = Signal()
-        let result = Mutex<BackstageError?>(nil)
+        let result = Lock<BackstageError?>(nil)
         withExtendedLifetime(self) {
             whenOver { failure in
                 result.withLock { $0 = failure }

@@ -40,8 +40,8 @@ extension ActorRef {
     /// trivial (no references in it).
     ///
     /// - Throws: `notFound`, `ending`, `inboxFull` (by the receiver's policy), `payloadTooLarge`, `noMemory`;
-    ///   from another thread `queueFull`; `closed`. To an actor of C or Python also what encoding throws, as
-    ///   `undecodable`.
+    ///   from another thread `queueFull`; `closed`. To an actor of C or Python also `notEncodable`, if
+    ///   encoding throws.
     @inlinable @inline(__always)
     public func send(_ message: consuming Message) throws(BackstageError) {
         let status: Int32

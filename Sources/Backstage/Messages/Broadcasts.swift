@@ -8,7 +8,7 @@ extension Engine {
     /// Any thread. A full inbox makes a dead letter.
     ///
     /// - Returns: how many accepted it; 0 from another thread, where that is not known yet.
-    /// - Throws: `payloadTooLarge`, `noMemory`, `closed`; what encoding throws, as `undecodable`; `queueFull`
+    /// - Throws: `payloadTooLarge`, `noMemory`, `closed`; `notEncodable` if encoding throws; `queueFull`
     ///   from another thread.
     @discardableResult
     public func broadcast<Message: Sendable>(_ message: Message) throws(BackstageError) -> Int {

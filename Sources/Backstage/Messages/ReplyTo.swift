@@ -25,8 +25,8 @@ public struct ReplyTo<Reply: Sendable>: Sendable, Hashable {
     ///
     /// - Throws: `notWaiting` when the request has been answered, timed out or gone: the answer is then a
     ///   dead letter; `inboxFull` when the asker's inbox is full, whatever its policy: try again later;
-    ///   `payloadTooLarge`, `noMemory`, `closed`; to an asker of C or Python `notEncodable`, and what
-    ///   encoding throws as `undecodable`. From another thread than the engine's, only `queueFull` and
+    ///   `payloadTooLarge`, `noMemory`, `closed`; to an asker of C or Python `notEncodable`, also
+    ///   if encoding throws. From another thread than the engine's, only `queueFull` and
     ///   `closed`.
     @inlinable
     public func send(_ reply: consuming Reply) throws(BackstageError) {

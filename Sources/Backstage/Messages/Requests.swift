@@ -158,9 +158,8 @@ func foreignOutcome<Reply: Sendable>(of slot: Slot, _ state: UnsafeMutableRawPoi
     if Int(slot.pointee.type) == BACKSTAGE_FAILURE {
         return .failure(BackstageError(status: slot.pointee.payload.load(as: backstage_failure.self).status))
     }
-    do throws(BackstageError) {
-        return .success(try decode(Reply.self, slot, AnyCell.of(state).hooks.number))
-    } catch {
-        return .failure(error)
+    guard let reply = try? decode(Reply.self, slot, AnyCell.of(state).hooks.number) else {
+        return .failure(.undecodable)
     }
+    return .success(reply)
 }

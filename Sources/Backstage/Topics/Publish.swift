@@ -5,8 +5,8 @@ extension Context {
     ///
     /// - Returns: how many accepted it.
     /// - Throws: `notFound` if the topic is another's; `invalidTopic` (a pattern, say), `payloadTooLarge`,
-    ///   `noMemory`; `ending` (but ``Actor/ended(_:_:)`` may still publish). What encoding throws, for
-    ///   subscribers of C and Python, as `undecodable`.
+    ///   `noMemory`; `ending` (but ``Actor/ended(_:_:)`` may still publish). `notEncodable` if encoding
+    ///   throws, for subscribers of C and Python: those of Swift have it then.
     @inlinable @discardableResult
     public func publish<Published: Sendable>(_ message: Published, on topic: Topic<Published>)
         throws(BackstageError) -> Int

@@ -19,7 +19,7 @@ extension Context {
             if _isPOD(Message.self), slot.hasValue, valueType(of: slot) == ValueType<Message>.pointer {
                 return deliverValue(slot.value, slot, state)
             }
-            do throws(BackstageError) {
+            do {
                 return deliver(try publication(Message.self, slot, state), slot, state)
             } catch {
                 return fail(state, error)
@@ -35,8 +35,7 @@ extension Context {
     /// try context.subscribe(to: trades) { .traded($0) }
     /// ```
     ///
-    /// Something else than a `Published`, published under that name, is a failure of this actor:
-    /// `undecodable`.
+    /// Something else than a `Published`, published under that name, is a failure of this actor.
     ///
     /// - Throws: as ``subscribe(to:)``.
     @inlinable
@@ -120,8 +119,8 @@ extension AnyCell {
 
 /// What was published, if it is of that type.
 @inlinable
-func publication<Published>(_ type: Published.Type, _ slot: Slot, _ state: UnsafeMutableRawPointer)
-    throws(BackstageError) -> Published
+func publication<Published>(_ type: Published.Type, _ slot: Slot, _ state: UnsafeMutableRawPointer) throws
+    -> Published
 {
     guard slot.hasValue, valueType(of: slot) == ValueType<Published>.pointer else {
         return try foreignPublication(type, slot, state)
@@ -133,9 +132,9 @@ func publication<Published>(_ type: Published.Type, _ slot: Slot, _ state: Unsaf
 @usableFromInline func valueType(of slot: Slot) -> UnsafeRawPointer? { slot.valueType }
 
 @usableFromInline @inline(never)
-func foreignPublication<Published>(_ type: Published.Type, _ slot: Slot, _ state: UnsafeMutableRawPointer)
-    throws(BackstageError) -> Published
-{
-    if slot.hasValue { throw .undecodable("the publication is no \(Published.self)") }
+func foreignPublication<Published>(
+    _ type: Published.Type, _ slot: Slot, _ state: UnsafeMutableRawPointer
+) throws -> Published {
+    if slot.hasValue { throw UndecodableBytes("the publication is no \(Published.self)") }
     return try decode(type, slot, AnyCell.of(state).hooks.number)
 }

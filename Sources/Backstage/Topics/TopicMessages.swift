@@ -40,10 +40,7 @@ public struct TopicMessages<Message: Sendable>: AsyncSequence, Sendable {
 
 /// Subscribes for a sequence.
 private struct TopicListener<Message: Sendable>: Actor {
-    let topic: Topic<Message>
     let continuation: AsyncStream<Message>.Continuation
-
-    func started(_ context: Context<Message>) throws { try context.subscribe(to: topic) }
 
     func receive(_ message: Message, _ context: Context<Message>) {
         if case .terminated = continuation.yield(message) { try? context.shutdown() }
@@ -71,22 +68,37 @@ extension Engine {
         default: throw .invalidArgument
         }
         let (stream, continuation) = AsyncStream<Message>.makeStream(bufferingPolicy: policy)
+        // On the engine's thread it is known at once; from another the sequence ends.
+        let refusal = Lock<BackstageError?>(nil)
         try onThread(of: number) { engine in
             guard let engine else { return continuation.finish() }
             do throws(BackstageError) {
                 try engine.listen(topic, continuation)
             } catch {
                 continuation.finish()
+                refusal.withLock { $0 = error }
             }
         }
+        if let error = refusal.withLock({ $0 }) { throw error }
         return TopicMessages(stream)
     }
 
+    /// Subscribes at once, not only when the listener starts: nothing published from now on is missed.
     private func listen<Message: Sendable>(
         _ topic: Topic<Message>, _ continuation: AsyncStream<Message>.Continuation
     ) throws(BackstageError) {
         let options = ActorOptions(restart: .temporary)
-        let ref = try spawn(options: options) { TopicListener(topic: topic, continuation: continuation) }
+        let ref = try spawn(options: options) { TopicListener(continuation: continuation) }
+        guard let cell = core.actor(ref.rawValue).flatMap({ AnyCell.of($0, in: core) }) else {
+            throw .notFound
+        }
+        let listener = Unmanaged.passUnretained(unsafeDowncast(cell, to: MessageCell<Message>.self))
+        do throws(BackstageError) {
+            try Context(listener, nil).subscribe(to: topic)
+        } catch {
+            try? ref.stop()
+            throw error
+        }
         continuation.onTermination = { _ in try? ref.stop() }
     }
 }

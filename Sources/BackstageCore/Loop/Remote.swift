@@ -25,7 +25,7 @@ extension Engine {
     package func sendFromOutside(_ receiver: backstage_ref, payload block: Block) -> Status {
         if block.pointee.shared != pointee.sharedBlocks { return .otherEngine }
         if isHere { return send(from: 0, receiver, payload: block) }
-        if pointee.isDestroying { return .ending }
+        if pointee.remote.pointee.isClosed.load(ordering: .relaxed) { return .ending }
         let message = RemoteMessage(action: .send, receiver: receiver, size: block.pointee.size, block: block)
         return pointee.remote.push(message) ? .ok : .queueFull
     }
@@ -63,7 +63,7 @@ extension Engine {
     ) -> Status {
         let status = checkPayload(payload, size)
         if status != .ok { return status }
-        if pointee.isDestroying { return .ending }
+        if pointee.remote.pointee.isClosed.load(ordering: .relaxed) { return .ending }
         if size > inlineBytes || name != nil {
             return enqueueBlock(action, receiver, name, payload, size, request)
         }
@@ -235,6 +235,7 @@ extension Engine {
         let sender = isPublication ? slot.pointee.receiver : 0
         if slot.pointee.reserved & Carries.block != 0 {
             compose(type, from: sender, slot.inlined.load(as: Block.self))
+            pointee.outbox.pointee.size = slot.pointee.size
             pointee.outbox.pointee.reserved = slot.pointee.reserved
         } else {
             let message = pointee.outbox

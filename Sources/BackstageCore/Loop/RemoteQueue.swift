@@ -16,6 +16,8 @@ package struct RemoteQueue: ~Copyable {
     let isStopRequested: Atomic<Bool>
     /// The companion has something to do.
     let hasWork: Atomic<Bool>
+    /// The engine ends: it takes nothing more. `isDestroying`, for other threads.
+    let isClosed: Atomic<Bool>
     /// The engine is in the kernel, or about to be: it has to be woken.
     let isAsleep: Atomic<Bool>
     // Producers and consumer write in lines of their own.
@@ -38,6 +40,7 @@ package struct RemoteQueue: ~Copyable {
         owner = Atomic(clibev_thread())
         isStopRequested = Atomic(false)
         hasWork = Atomic(false)
+        isClosed = Atomic(false)
         isAsleep = Atomic(false)
         tail = Atomic(0)
         head = Atomic(0)
@@ -100,6 +103,8 @@ extension UnsafeMutablePointer<RemoteQueue> {
             slot.pointee.reserved = message.marks
             if let bytes = message.bytes { copyShort(slot.inlined, bytes, message.size) }
             if let type = message.valueType { slot.inlined.setValueType(type) }
+            // Bytes that mean nothing to who knows nothing of values.
+            if message.marks & Carries.owned != 0 { slot.pointee.size = 0 }
         }
         let index = position & pointee.mask
         slot.pointee.turn.store(position &+ 1 &- index, ordering: .releasing)

@@ -62,7 +62,7 @@ extension Engine {
 
     /// Queues a call. Any other thread. Errors: QUEUE_FULL, ENDING: then it is not made.
     package func call(_ function: @escaping RemoteCall, _ state: UnsafeMutableRawPointer) -> Status {
-        if pointee.isDestroying { return .ending }
+        if pointee.remote.pointee.isClosed.load(ordering: .relaxed) { return .ending }
         return withUnsafeBytes(of: RemoteCallRecord(function: function, state: state)) {
             let message = RemoteMessage(action: .call, size: $0.count, bytes: $0.baseAddress)
             return pointee.remote.push(message) ? .ok : .queueFull

@@ -131,7 +131,7 @@ extension Engine {
 
     private func enqueue(_ receiver: backstage_ref, _ value: Value) -> Status {
         if value.size > pointee.payloadBytesMax { return .payloadTooLarge }
-        if pointee.isDestroying { return .ending }
+        if pointee.remote.pointee.isClosed.load(ordering: .relaxed) { return .ending }
         var message = RemoteMessage(
             action: .send, receiver: receiver, size: value.visibleSize, marks: value.marks)
         if value.fitsInline {
