@@ -38,15 +38,22 @@ public struct TopicMessages<Message: Sendable>: AsyncSequence, Sendable {
     public func makeAsyncIterator() -> Iterator { Iterator(base: stream.makeAsyncIterator()) }
 }
 
-/// Subscribes for a sequence.
+/// Passes on what a sequence is subscribed to.
 private struct TopicListener<Message: Sendable>: Actor {
-    let continuation: AsyncStream<Message>.Continuation
+    let end: SequenceEnd<Message>
 
     func receive(_ message: Message, _ context: Context<Message>) {
-        if case .terminated = continuation.yield(message) { try? context.shutdown() }
+        if case .terminated = end.continuation.yield(message) { try? context.shutdown() }
     }
+}
 
-    func ended(_ reason: EndReason, _ context: Context<Message>) { continuation.finish() }
+/// Ends a sequence when its listener is gone; also if that never had a turn.
+private final class SequenceEnd<Message: Sendable> {
+    let continuation: AsyncStream<Message>.Continuation
+
+    init(_ continuation: AsyncStream<Message>.Continuation) { self.continuation = continuation }
+
+    deinit { continuation.finish() }
 }
 
 extension Engine {
@@ -88,7 +95,8 @@ extension Engine {
         _ topic: Topic<Message>, _ continuation: AsyncStream<Message>.Continuation
     ) throws(BackstageError) {
         let options = ActorOptions(restart: .temporary)
-        let ref = try spawn(options: options) { TopicListener(continuation: continuation) }
+        let end = SequenceEnd(continuation)
+        let ref = try spawn(options: options) { TopicListener(end: end) }
         guard let cell = core.actor(ref.rawValue).flatMap({ AnyCell.of($0, in: core) }) else {
             throw .notFound
         }

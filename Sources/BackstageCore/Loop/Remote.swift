@@ -1,5 +1,6 @@
 import CBackstage
 import CLibev
+import Synchronization
 
 // Sends that any thread may make. On the engine's own thread they take effect at once; from elsewhere
 // they travel through the queue.

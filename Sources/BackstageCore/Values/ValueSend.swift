@@ -1,5 +1,6 @@
 import CBackstage
 import CLibev
+import Synchronization
 
 // Sends of native values: the hot path of the typed API. On `ok` a value has been moved; else it is still
 // the sender's.
