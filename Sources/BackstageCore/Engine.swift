@@ -26,15 +26,17 @@ package struct EngineState {
     /// Actors that fell idle and keep a small ring until the engine rests: many are needed again soon.
     var resting: UnsafeMutablePointer<Actor>
     var restingCount = 0
-    /// Known to who sends native values; 0 without a companion.
-    package var number: UInt32 = 0
-    /// Whose `init`, event or `deinit` is being handled, as far as the companion says so.
-    package var acting: Actor?
-    package var companion = Companion()
     /// Where messages and events are put together that are not written straight into a ring.
     var outbox: Envelope
     var eventbox: Envelope
     var payloadBytesMax: Int
+
+    // Native values.
+    /// Known to who sends them; 0 without a companion.
+    package var number: UInt32 = 0
+    /// Whose `init`, event or `deinit` is being handled, as far as the companion says so.
+    package var acting: Actor?
+    package var companion = Companion()
 
     // Actors.
     var details: UnsafeMutablePointer<ActorDetails>
