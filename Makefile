@@ -6,10 +6,11 @@ JOBS ?= $(shell nproc)
 PYTHON ?= python3
 PYTHON_TESTS ?= Tests/Python
 # See backstage_bench --help, and in Tests/Benchmarks Server/bench_server.py --help and
-# Python/bench_python.py --help.
+# Python/bench_python.py --help, Swift/bench_swift.py --help.
 BENCH_OPTIONS ?=
 BENCH_SERVER_OPTIONS ?=
 BENCH_PYTHON_OPTIONS ?=
+BENCH_SWIFT_OPTIONS ?=
 
 release := build/release
 asan := build/asan
@@ -51,6 +52,7 @@ installed := $(venv)/installed
 wheels := build/wheels/made
 # The benchmark has a virtual environment of its own, first with the peers, then with the wheel too.
 in_bench_python := Tests/Benchmarks/Python
+in_bench_swift := Tests/Benchmarks/Swift
 bench_python := build/bench-python/bin/python
 bench_pip := $(bench_python) -m pip --disable-pip-version-check
 bench_peers := build/bench-python/peers
@@ -63,13 +65,13 @@ bench_ready := build/bench-python/ready
     test-swift test-swift-embedded test-swift-debug test-swift-release test-swift-asan test-swift-tsan \
     test-swift-examples docs \
     test-python test-python-versions test-wheel \
-    bench-engine bench-server bench-python build-benchmarks lint-bench-python
+    bench-engine bench-server bench-python bench-swift build-benchmarks lint-bench-python
 .NOTPARALLEL:
 
 help:
 	@echo 'make demo      build, and watch this machine: $(SECONDS_OF_DEMO) seconds each in C, Python and Swift'
 	@echo 'make test      lint, and run every test'
-	@echo 'make bench     measure, beside plain C, redis-server, and Pykka and asyncio'
+	@echo 'make bench     measure, beside plain C, redis-server, Pykka and asyncio, and native Swift actors'
 	@echo 'make build     build the library, the examples and the C tests into $(release)'
 	@echo 'make wheel     build a wheel of the Python package that needs nothing else: build/wheels'
 	@echo 'make install   install below PREFIX=$(PREFIX)'
@@ -166,10 +168,12 @@ lint-python: $(ready)
 	$(mypy) --python-version 3.13 $(python_files)
 
 lint-bench-python: $(ready) $(bench_peers)
-	$(ruff) check --cache-dir build/python/ruff $(in_bench_python)
-	$(ruff) format --check --cache-dir build/python/ruff $(in_bench_python)
+	$(ruff) check --cache-dir build/python/ruff $(in_bench_python) $(in_bench_swift)
+	$(ruff) format --check --cache-dir build/python/ruff $(in_bench_python) $(in_bench_swift)
 	$(venv)/bin/mypy --config-file $(in_bench_python)/mypy.ini --cache-dir build/python/mypy \
 	    --python-executable $(bench_python) $(in_bench_python)
+	$(venv)/bin/mypy --config-file $(in_bench_swift)/mypy.ini --cache-dir build/python/mypy \
+	    --python-version 3.10 $(in_bench_swift)
 
 test-python: lint-python $(installed)
 	$(python) $(pytest) $(PYTHON_TESTS)
@@ -210,13 +214,13 @@ format: $(ready)
 	@$(require) $(to_lint)
 	$(ruff) check --fix-only --quiet $(ruff_options) $(python_files)
 	$(ruff) format --quiet $(ruff_options) $(python_files)
-	$(ruff) check --fix-only --quiet --cache-dir build/python/ruff $(in_bench_python)
-	$(ruff) format --quiet --cache-dir build/python/ruff $(in_bench_python)
+	$(ruff) check --fix-only --quiet --cache-dir build/python/ruff $(in_bench_python) $(in_bench_swift)
+	$(ruff) format --quiet --cache-dir build/python/ruff $(in_bench_python) $(in_bench_swift)
 	swift format --in-place --recursive $(swift_files)
 	@echo clang-format -i '(all of C)'
 	@clang-format -i $(c_files)
 
-bench: bench-engine bench-server bench-python
+bench: bench-engine bench-server bench-python bench-swift
 
 bench-engine: build-benchmarks
 	$(release)/backstage_bench $(BENCH_OPTIONS)
@@ -227,6 +231,11 @@ bench-server: build-benchmarks
 
 bench-python: $(bench_ready)
 	$(bench_python) $(in_bench_python)/bench_python.py $(BENCH_PYTHON_OPTIONS)
+
+bench-swift: build-benchmarks
+	swift build -c release --package-path $(in_bench_swift) --scratch-path build/bench-swift
+	python3 $(in_bench_swift)/bench_swift.py --programs build/bench-swift/release \
+	    --c-bench $(release)/backstage_bench $(BENCH_SWIFT_OPTIONS)
 
 $(bench_peers): $(in_bench_python)/requirements.txt
 	@$(require) $(to_python)

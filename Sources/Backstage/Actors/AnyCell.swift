@@ -16,6 +16,10 @@ import CBackstage
     let receive: Handler
     /// Gives the actor a message that lies somewhere: it is moved from there.
     let deliver: (UnsafeMutableRawPointer, Slot, UnsafeMutableRawPointer) -> Int32
+    /// Where the actor is: apart from the cell, so that it can be changed with no check that nobody else is.
+    @usableFromInline let place: UnsafeMutableRawPointer
+    /// Whether nothing receives in the actor's place: where the hot path can see it.
+    @usableFromInline let isPlain: UnsafeMutablePointer<Bool>
     /// Of the type of its messages.
     let messageTypePointer: UnsafeRawPointer
     // The engine's end of it: set once the actor is spawned.
@@ -43,10 +47,13 @@ import CBackstage
     }
 
     @usableFromInline init(
-        _ messageType: UnsafeRawPointer, receive: @escaping Handler,
+        _ messageType: UnsafeRawPointer, _ place: UnsafeMutableRawPointer,
+        _ isPlain: UnsafeMutablePointer<Bool>, receive: @escaping Handler,
         deliver: @escaping (UnsafeMutableRawPointer, Slot, UnsafeMutableRawPointer) -> Int32
     ) {
         messageTypePointer = messageType
+        self.place = place
+        self.isPlain = isPlain
         self.receive = receive
         self.deliver = deliver
     }

@@ -7,17 +7,6 @@ public import CBackstage
     var behavior: ((Message, Context<Message>) throws -> Void)? {
         didSet { isPlain.pointee = behavior == nil }
     }
-    /// Whether nothing does: where the hot path can see it.
-    let isPlain: UnsafeMutablePointer<Bool>
-
-    @usableFromInline init(
-        _ messageType: UnsafeRawPointer, _ isPlain: UnsafeMutablePointer<Bool>, receive: @escaping Handler,
-        deliver: @escaping (UnsafeMutableRawPointer, Slot, UnsafeMutableRawPointer) -> Int32
-    ) {
-        self.isPlain = isPlain
-        super.init(messageType, receive: receive, deliver: deliver)
-    }
-
     override var messageType: Any.Type { Message.self }
 
     override func forgetSources() {
@@ -44,8 +33,8 @@ public import CBackstage
         isPlain.initialize(to: true)
         self.init(
             make, actor, isPlain, ValueType<Message>.pointer,
-            receive: { slot, state in hand(slot, to: actor, isPlain, state) },
-            deliver: { value, slot, state in hand(value, slot, to: actor, isPlain, state) })
+            receive: { slot, state in hand(slot, to: Held.self, state) },
+            deliver: { value, slot, state in hand(value, slot, to: Held.self, state) })
     }
 
     @usableFromInline init(
@@ -55,7 +44,8 @@ public import CBackstage
     ) {
         self.make = make
         self.actor = actor
-        super.init(messageType, isPlain, receive: receive, deliver: deliver)
+        super.init(
+            messageType, UnsafeMutableRawPointer(actor), isPlain, receive: receive, deliver: deliver)
     }
 
     deinit {
@@ -116,14 +106,25 @@ public import CBackstage
     }
 }
 
-// The hot path: from the engine to the actor. `state` is the cell, as the engine knows it.
+// The hot path: from the engine to the actor. `state` is the cell, as the engine knows it: all is found by
+// that, for a closure that captures something is called by a detour.
+
+/// The cell's actor, and whether that has its own behavior.
+@inlinable @inline(__always)
+func place<Held: Actor>(of _: Held.Type, _ state: UnsafeMutableRawPointer) -> (
+    UnsafeMutablePointer<Held>, Bool
+) {
+    Unmanaged<AnyCell>.fromOpaque(state)._withUnsafeGuaranteedRef {
+        ($0.place.assumingMemoryBound(to: Held.self), $0.isPlain.pointee)
+    }
+}
 
 @inlinable @inline(__always)
 func hand<Held: Actor>(
-    _ slot: Slot, to actor: UnsafeMutablePointer<Held>, _ isPlain: UnsafeMutablePointer<Bool>,
-    _ state: UnsafeMutableRawPointer
+    _ slot: Slot, to _: Held.Type, _ state: UnsafeMutableRawPointer
 ) -> Int32 {
-    guard slot.isMessage, slot.hasValue, isPlain.pointee else { return receiveOther(slot, state) }
+    let (actor, isPlain) = place(of: Held.self, state)
+    guard slot.isMessage, slot.hasValue, isPlain else { return receiveOther(slot, state) }
     let context = Context<Held.Message>(Unmanaged.fromOpaque(state), slot)
     // A trivial message is read where it lies. Others are moved out; and back in, if the engine is not
     // done with them.
@@ -150,13 +151,13 @@ func hand<Held: Actor>(
 /// The same for a message that was made of something else: `slot` is what.
 @inlinable @inline(__always)
 func hand<Held: Actor>(
-    _ value: UnsafeMutableRawPointer, _ slot: Slot, to actor: UnsafeMutablePointer<Held>,
-    _ isPlain: UnsafeMutablePointer<Bool>, _ state: UnsafeMutableRawPointer
+    _ value: UnsafeMutableRawPointer, _ slot: Slot, to _: Held.Type, _ state: UnsafeMutableRawPointer
 ) -> Int32 {
+    let (actor, isPlain) = place(of: Held.self, state)
     let message = value.assumingMemoryBound(to: Held.Message.self).move()
     let context = Context<Held.Message>(Unmanaged.fromOpaque(state), slot)
     do {
-        if isPlain.pointee {
+        if isPlain {
             try actor.pointee.receive(message, context)
         } else {
             try behave(message, context)

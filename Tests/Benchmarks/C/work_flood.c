@@ -125,6 +125,7 @@ static const bench_workload workloads[] = {
     FLOOD("flood 32 B", 32, 20000000, backstage_flood, BENCH_NO_GOAL, 0),
     FLOOD("flood 33 B", 33, 10000000, backstage_flood, BENCH_NO_GOAL, 0),
     FLOOD("flood 64 B", 64, 10000000, backstage_flood, BENCH_NO_GOAL, 0),
+    FLOOD("flood 128 B", 128, 10000000, backstage_flood, BENCH_NO_GOAL, 0),
     FLOOD("flood 256 B", 256, 10000000, backstage_flood, BENCH_NO_GOAL, 0),
     FLOOD("flood 4 KiB", 4096, 1000000, backstage_flood, BENCH_NO_GOAL, 0),
     FLOOD("flood 64 KiB", 65536, 50000, backstage_flood, BENCH_NO_GOAL, 0),
