@@ -24,6 +24,8 @@ to_bench := $(to_build) python3 redis-tools
 # Swift: the package's tests build below build/swift, the examples below build/swift-examples.
 in_swift_examples := bindings/swift/examples
 swift_test = swift test --disable-xctest --scratch-path build/swift
+# What compiles programs gives the same answer in every build.
+swift_test_again = $(swift_test) --skip DocumentationTests --skip WrongProgramTests --skip KitArticleTests
 swift_example = swift run -c release --package-path $(in_swift_examples) \
     --scratch-path build/swift-examples
 c_files = $(shell find include Sources Tests bindings -name build -prune -o -name '*.[ch]' -print)
@@ -45,7 +47,8 @@ pythons := 3.10 3.11 3.12 3.13 3.14
 in_build_dir := --config-settings=build-dir=$(CURDIR)/build/python/cmake
 goes_into_wheel = $(shell find CMakeLists.txt cmake include Sources bindings/c/CMakeLists.txt \
     $(in_python)/src $(in_python)/pyproject.toml $(in_python)/README.md \
-    -type f ! -name '*.pyc' ! -path 'Sources/Backstage/*')
+    -type f ! -name '*.pyc' ! -path 'Sources/Backstage/*' ! -path 'Sources/BackstageService/*' \
+    ! -path 'Sources/BackstageTestKit/*')
 # Made when a virtual environment, the package in it, and the wheels are.
 ready := $(venv)/ready
 installed := $(venv)/installed
@@ -74,6 +77,7 @@ help:
 	@echo 'make bench     measure, beside plain C, redis-server, Pykka and asyncio, and native Swift actors'
 	@echo 'make build     build the library, the examples and the C tests into $(release)'
 	@echo 'make wheel     build a wheel of the Python package that needs nothing else: build/wheels'
+	@echo 'make docs      build the pages of the Swift products: build/docs/site'
 	@echo 'make install   install below PREFIX=$(PREFIX)'
 	@echo 'make format    format all sources'
 	@echo 'make clean     remove what was built'
@@ -139,16 +143,22 @@ test-swift-debug:
 	$(swift_test)
 
 test-swift-release:
-	$(swift_test) -c release
+	$(swift_test_again) -c release
 
 test-swift-asan:
-	$(swift_test) --sanitize=address
+	$(swift_test_again) --sanitize=address
 
 test-swift-tsan:
-	$(swift_test) --sanitize=thread
+	$(swift_test_again) --sanitize=thread
 
 test-swift-examples:
 	swift test --disable-xctest --package-path $(in_swift_examples) --scratch-path build/swift-examples
+
+# The pages of the Swift products.
+docs:
+	@$(require) $(to_build)
+	swift build --scratch-path build/swift
+	sh scripts/docs.sh build/docs build/swift
 
 $(ready): $(in_python)/requirements-dev.txt
 	@$(require) $(to_python)

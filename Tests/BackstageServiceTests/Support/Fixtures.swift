@@ -64,7 +64,7 @@ func pass(_ time: Duration, in engine: Engine) async {
 }
 
 /// Tells threads apart.
-func currentThread() -> UInt { UInt(pthread_self()) }
+func currentThread() -> UInt { UInt(gettid()) }
 
 /// Waits until all actors that were ready in a running engine have had a turn: the engine looks after such
 /// calls between its turns.
