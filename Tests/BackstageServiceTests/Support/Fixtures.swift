@@ -64,7 +64,8 @@ func pass(_ time: Duration, in engine: Engine) async {
 }
 
 /// Tells threads apart.
-func currentThread() -> UInt { UInt(gettid()) }
+@inline(never) @_optimize(none)
+func currentThread() -> UInt { UInt(pthread_self()) }
 
 /// Waits until all actors that were ready in a running engine have had a turn: the engine looks after such
 /// calls between its turns.

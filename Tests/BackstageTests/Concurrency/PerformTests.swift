@@ -7,10 +7,10 @@ import Testing
         try await withStarted { engine in
             let thread = Promise<UInt>()
             let ref = try await engine.perform { engine in
-                try engine.spawn { (message: Int, context) in thread.give(UInt(gettid())) }
+                try engine.spawn { (message: Int, context) in thread.give(currentThread()) }
             }
             try ref.send(1)
-            let other = try await engine.perform { _ in UInt(gettid()) }
+            let other = try await engine.perform { _ in currentThread() }
             #expect(await thread.value == other)
         }
     }

@@ -13,7 +13,7 @@ private actor Ledger {
 
     func add(_ entry: Int) {
         entries.append(entry)
-        threads.insert(UInt(gettid()))
+        threads.insert(currentThread())
     }
 
     /// Calls the engine with no `await`: it is on its thread.
@@ -29,9 +29,9 @@ private actor Ledger {
 
     /// Suspends in between.
     func ask(_ ref: ActorRef<ReplyTo<Int>>) async throws -> Int {
-        let before = UInt(gettid())
+        let before = currentThread()
         let answer = try await ref.request { $0 }
-        #expect(UInt(gettid()) == before)
+        #expect(currentThread() == before)
         return answer
     }
 }
@@ -41,7 +41,7 @@ private actor Ledger {
         try await withStarted { engine in
             let ledger = Ledger(engine)
             for number in 1...10 { await ledger.add(number) }
-            let thread = try await engine.perform { _ in UInt(gettid()) }
+            let thread = try await engine.perform { _ in currentThread() }
             #expect(await ledger.threads == [thread])
             #expect(await ledger.total() == 55)
         }

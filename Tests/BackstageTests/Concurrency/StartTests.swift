@@ -7,7 +7,7 @@ import Testing
         let threads = Notes<UInt>()
         let engine = try Engine()
         let ref = try engine.spawn { (message: Int, context) in
-            threads.add(UInt(gettid()))
+            threads.add(currentThread())
             if message == 3 { context.engine.stop() }
         }
         try engine.start()
@@ -15,7 +15,7 @@ import Testing
         try engine.join()
         #expect(threads.count == 3)
         #expect(Set(threads.all).count == 1)
-        #expect(threads.all[0] != UInt(gettid()))
+        #expect(threads.all[0] != currentThread())
         try engine.close()
     }
 
