@@ -153,6 +153,10 @@ test-swift-tsan:
 
 test-swift-examples:
 	swift test --disable-xctest --package-path $(in_swift_examples) --scratch-path build/swift-examples
+	swift build --package-path $(in_swift_examples) --scratch-path build/swift-examples --product Doubler
+	PYTHONPATH=$(in_python)/src PYTHONDONTWRITEBYTECODE=1 \
+	    BACKSTAGE_LIBRARY=build/swift-examples/debug/libDoubler.so \
+	    $(PYTHON) $(in_swift_examples)/doubler.py
 
 # The pages of the Swift products.
 docs:

@@ -11,6 +11,9 @@ let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swif
 
 let package = Package(
     name: "BackstageExamples",
+    products: [
+        .library(name: "Doubler", type: .dynamic, targets: ["Doubler"])
+    ],
     dependencies: [
         .package(name: "Backstage", path: "../../.."),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -32,6 +35,8 @@ let package = Package(
         .executableTarget(
             name: "protobuf", dependencies: [backstage, backstageABI, protobuf],
             exclude: ["measurement.proto"]),
+
+        .target(name: "Doubler", dependencies: [backstage, backstageABI]),
 
         .target(name: "Ledger", dependencies: [backstage]),
         .testTarget(
