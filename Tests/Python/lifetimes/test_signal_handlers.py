@@ -62,6 +62,37 @@ def test_a_handler_that_raises(start_program: Start, number: int, place: str, ru
     assert program.finish(7).out == ["True True"]
 
 
+@pytest.mark.parametrize(
+    ("payloads", "step"),
+    [("b'1',", "unpack_short"), ("b'1', b'22'", "unpack_kind"), ("bytes(100),", "unpack_kind")],
+)
+def test_one_that_raises_just_before_an_actor_is_busy(
+    run_program: Run, payloads: str, step: str
+) -> None:
+    """What the package does then it does to its end, and the actor does not begin."""
+    finished = run_program(
+        f"""
+        from backstage import _deliver
+        def leave(number, frame):
+            raise SystemExit(7)
+        signal.signal(signal.SIGTERM, leave)
+        ours = {{"__package__": "backstage", "real": _deliver.{step}, "signal": signal}}
+        exec("def {step}(*args): signal.raise_signal(signal.SIGTERM); return real(*args)", ours)
+        _deliver.{step} = ours["{step}"]
+        engine = Engine()
+        ref = engine.spawn(lambda context, message: print("begins"))
+        for payload in ({payloads}):
+            ref.tell(payload)
+        try:
+            engine.run()
+        finally:
+            engine.close()
+        """,
+        status=7,
+    )
+    assert finished.out == []
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_an_exception_of_the_users_own(start_program: Start, place: str) -> None:
     program = start_program(

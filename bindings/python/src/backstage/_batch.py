@@ -209,6 +209,8 @@ def deliver_batch(cell: Cell, envelopes: int, count: int, handled: int) -> int:
 
 def _deliver_together(cell: Cell, batch: Batch) -> None:
     cell.current = batch
+    if cell.core.error is not None:
+        raise cell.core.error
     cell.receive(cell.context, batch)
     cell.current = None
     batch.expire(len(batch))
@@ -232,6 +234,8 @@ def _deliver_apart(cell: Cell, envelope: int, kind: int) -> int:
         _deliver_together(cell, batch)
         return _abi.OK
     cell.current = message
+    if cell.core.error is not None:
+        raise cell.core.error
     result = receive(cell.context, message)
     status = begin(cell, result, message) if cell.is_coroutine(result) else _abi.OK
     cell.current = None

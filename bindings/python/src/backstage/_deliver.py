@@ -86,6 +86,8 @@ def receive(context: int, envelopes: int, count: int, handled: int, key: int) ->
                 cell.current = message
                 message._sender = sender
                 message._bytes = inline[_UP_TO[size]]
+                if core.error is not None:  # of a handler, just now: users' code may take for ever
+                    raise core.error
                 cell.receive(cell.context, message)
                 cell.current = None
                 status = _OK
@@ -180,11 +182,13 @@ def _deliver_uniform(cell: Cell, fields: Any, count: int) -> int:
     cell.count = count
     message = cell.current = PlainMessage()
     message._cell = cell
+    if core.error is not None:
+        raise core.error
     for message._sender, message._bytes in fields:
-        receive(context, message)
         if core.interrupted:
-            count -= length_hint(fields)
+            count -= length_hint(fields) + 1
             break
+        receive(context, message)
         if getrefcount(message) > _SPARE:
             message = cell.current = PlainMessage()
             message._cell = cell
@@ -206,6 +210,8 @@ def _deliver_references(cell: Cell, fields: Any, count: int) -> int:
         message._bytes = data
         message._value = Reference.decode(data)
         message._is_stashed = False
+        if core.error is not None:
+            raise core.error
         result = cell.receive(cell.context, message)
         if isinstance(result, CoroutineType) and begin(cell, result, message) == _PENDING:
             cell.iterator = cell.current = None
@@ -226,6 +232,8 @@ def _deliver_publication(cell: Cell, envelope: int, sender: int, payload: bytes)
     message._bytes = payload
     message._envelope = envelope
     message._topic = None
+    if cell.core.error is not None:
+        raise cell.core.error
     cell.receive(cell.context, message)
     cell.current = None
     is_kept = getrefcount(message) > _ALONE
@@ -261,6 +269,8 @@ def deliver_one(cell: Cell, envelope: int) -> int:
         message._value = call
         result = call.run(cell)
     else:
+        if cell.core.error is not None:
+            raise cell.core.error
         result = receive(cell.context, message)
     status = _OK
     if result is not None:

@@ -33,7 +33,7 @@ def failed(key: int, error: BaseException, envelopes: int, handled: int) -> int:
     cell = cells[key]
     message = cell.current
     index = cell.index(envelopes) + (message.failed_at if isinstance(message, Batch) else 0)
-    is_failure = isinstance(error, Exception)
+    is_failure = isinstance(error, Exception) and error is not cell.core.error
     if is_failure:
         note_failure(cell, error, "receive", message)
     else:
