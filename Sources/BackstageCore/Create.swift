@@ -205,8 +205,9 @@ extension Engine {
 
     /// Ends every actor, the last born first. Nobody gets a turn any more but those that end.
     private func endAll() {
-        pointee.readyFirst = nil
-        pointee.readyLast = nil
+        while let next = dequeueReady() {
+            if next.isRound { disband(next) }
+        }
         for index in 0..<Int(pointee.actorCount) {
             let actor = pointee.actors + index
             actor.pointee.flags.remove(.ready)

@@ -12,6 +12,7 @@ package struct EngineState {
     /// Places ever used.
     var actorCount: UInt32 = 0
     var readyFirst: Actor?
+    /// Means something only while there is a first.
     var readyLast: Actor?
     /// Runs in the host's loop.
     let isGuest: Bool
@@ -21,7 +22,7 @@ package struct EngineState {
     var handled: UInt64 = 0
     /// The actor whose messages are being handled, and how many its callback was given.
     var handling: Actor?
-    var hand: UInt32 = 0
+    var hand: UInt32 = 1
     var freeRings: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     /// Actors that fell idle and keep a small ring until the engine rests: many are needed again soon.
     var resting: UnsafeMutablePointer<Actor>
@@ -37,6 +38,10 @@ package struct EngineState {
     /// Whose `init`, event or `deinit` is being handled, as far as the companion says so.
     package var acting: Actor?
     package var companion = Companion()
+
+    /// The message of a round while it is in hand, and whether its receiver has it in a slot by now.
+    var roundMessage: Envelope?
+    var isRoundMessageTaken = false
 
     // Actors.
     var details: UnsafeMutablePointer<ActorDetails>
@@ -129,7 +134,7 @@ extension Engine {
 
     /// Whether the calling thread may use the engine just now: inside one of its callbacks, or on its
     /// thread and outside any.
-    @inline(__always) var isHere: Bool { isCurrent || (clibev_current() == nil && isOwnThread) }
+    @inline(__always) var isHere: Bool { _fastPath(isCurrent) || (clibev_current() == nil && isOwnThread) }
 
     @inline(__always) package func check() -> Status { isHere ? .ok : absence }
 
@@ -173,18 +178,25 @@ extension Engine {
         actor.pointee.next = nil
         let last = pointee.readyLast
         pointee.readyLast = actor
-        if let last {
-            last.pointee.next = actor
+        if pointee.readyFirst != nil {
+            last.unsafelyUnwrapped.pointee.next = actor
         } else {
             pointee.readyFirst = actor
             if pointee.isGuest { keepHostAwake() }
         }
     }
 
+    /// The same for who has begun, and goes on before the others.
+    func goOnFirst(_ actor: Actor) {
+        actor.pointee.next = pointee.readyFirst
+        if pointee.readyFirst == nil { pointee.readyLast = actor }
+        pointee.readyFirst = actor
+        if pointee.isGuest { keepHostAwake() }
+    }
+
     @inline(__always) func dequeueReady() -> Actor? {
         guard let actor = pointee.readyFirst else { return nil }
         pointee.readyFirst = actor.pointee.next
-        if pointee.readyFirst == nil { pointee.readyLast = nil }
         return actor
     }
 }

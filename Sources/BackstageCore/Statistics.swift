@@ -30,9 +30,11 @@ extension Engine {
         statistics.dead = details.pointee.dead
         let queuedMax = max(details.pointee.queuedMax, UInt32(actor.pointee.queuedMax))
         statistics.queued_max = UInt64(max(queuedMax, actor.waiting))
-        let ring = actor.pointee.ring == nil ? 0 : UInt64(actor.pointee.mask) + 1
+        // One that rests has its ring on loan.
+        let ring = actor.used == 0 || actor.pointee.ring == nil ? 0 : UInt64(actor.pointee.mask) + 1
         let aside: UInt64 = stash.slots == nil ? 0 : 1 << UInt64(stash.ringClass)
-        statistics.memory_bytes = (ring + aside + UInt64(details.pointee.blockUnits)) * 64
+        let units = details.pointee.blockUnits &+ (actor.round?.message.blockUnits ?? 0)
+        statistics.memory_bytes = (ring + aside + UInt64(units)) * 64
         return statistics
     }
 

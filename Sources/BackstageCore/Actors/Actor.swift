@@ -25,7 +25,7 @@ package struct ActorCell {
     var receive: backstage_receive_callback?
     var state: UnsafeMutableRawPointer?
     package var engine: Engine
-    /// Next on the ready list, or on the list of free places.
+    /// Next on the ready list, or on the list of free places; or what tells of a round.
     var next: Actor?
 }
 
@@ -33,7 +33,9 @@ struct ActorFlags: OptionSet {
     let rawValue: UInt16
     @inline(__always) init(rawValue: UInt16) { self.rawValue = rawValue }
 
-    /// On the ready list, or in its turn.
+    /// Of no actor: a round of turns, see Rounds.swift.
+    static var round: ActorFlags { ActorFlags(rawValue: .max) }
+    /// On the ready list, in a round, or in its turn.
     static var ready: ActorFlags { ActorFlags(rawValue: 1 << 0) }
     static var living: ActorFlags { ActorFlags(rawValue: 1 << 1) }
     /// `init` has yet to run.
@@ -70,6 +72,8 @@ struct ActorFlags: OptionSet {
     static var refusing: ActorFlags { either(poisoned, ending) }
     /// Handles nothing more, or not for now.
     static var halting: ActorFlags { either(ending, restarting) }
+    /// A turn is about more than messages, one by one.
+    static var special: ActorFlags { either(attention, batch) }
     /// No further message in this turn.
     static var interrupting: ActorFlags { either(halting, interrupted) }
 

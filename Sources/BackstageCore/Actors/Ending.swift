@@ -116,6 +116,7 @@ extension Engine {
     private func buryQueue(of actor: Actor) {
         let reason = pointee.isDestroying ? DeadReason.engineEnded : DeadReason.ended
         forgetPending(of: actor)
+        assert(actor.round == nil)
         buryStash(of: actor, reason)
         while actor.used != 0 {
             let slot = actor.slot(actor.pointee.head)

@@ -94,8 +94,7 @@ extension Engine {
 
     package func requestStop() {
         if isOwnThread, isCurrent || clibev_current() == observing {
-            pointee.stopRequested = true
-            pointee.untilLook = 0
+            stopHere()
         } else {
             pointee.remote.requestStop()
         }

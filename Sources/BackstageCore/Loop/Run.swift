@@ -43,11 +43,17 @@ extension Engine {
     func endRun(_ status: Status) {
         if pointee.runStatus == .ok { pointee.runStatus = status }
         if isCurrent {
-            pointee.stopRequested = true
-            pointee.untilLook = 0
+            stopHere()
         } else {
             pointee.remote.requestStop()
         }
+    }
+
+    /// Lets the turn, and the slice, be over.
+    func stopHere() {
+        pointee.stopRequested = true
+        pointee.untilLook = 0
+        pointee.handling?.pointee.flags.insert(.interrupted)
     }
 
     private func enterRun() {
@@ -58,7 +64,8 @@ extension Engine {
     }
 
     private func leaveRun() {
-        detachRestingRings()
+        // Who is idle now may be busy in the next run. But if all places are taken, others get their chance.
+        if pointee.restingCount == restingMax { detachRestingRings() }
         pointee.poller.pointee.isDriven = false
         clibev_set_current(nil)
         keepHostAwake()
@@ -112,18 +119,14 @@ extension Engine {
         return .ok
     }
 
-    /// Turns, until nobody is ready or it is time to look around.
-    @inline(__always)
-    func runReady() {
-        while pointee.untilLook > 0, let actor = dequeueReady() { turn(actor) }
-    }
-
     /// A turn for each actor that is ready now, unless the run is to end.
     private func runEachOnce() {
         let last = pointee.readyLast
         while !takeStop(), let actor = dequeueReady() {
             turn(actor)
-            if actor == last {
+            pointee.handling = nil
+            let goesOn = pointee.readyFirst == actor && actor.isRound
+            if actor == last, !goesOn {
                 _ = takeStop()
                 return
             }
@@ -140,7 +143,7 @@ extension Engine {
         pointee.isVirtual ? .max : min(deadline, pointee.timers.deadline)
     }
 
-    /// Before the engine sleeps or returns to its host: who is idle holds nothing.
+    /// Before the engine sleeps: who is idle holds nothing.
     @inline(__always)
     func rest() {
         if pointee.restingCount > 0, pointee.readyFirst == nil { detachRestingRings() }

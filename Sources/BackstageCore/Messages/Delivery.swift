@@ -141,7 +141,11 @@ extension Actor {
     /// Makes room for one more message, if capacity, policy and memory allow.
     func makeRoom() -> Status {
         if occupied < room {
-            if pointee.ring == nil { return attachRing() ? .ok : .noMemory }
+            if pointee.ring == nil {
+                // The first slot may be promised to a publication.
+                if used != 0 { pointee.mask |= 1 }
+                return attachRing() ? .ok : .noMemory
+            }
             return used <= pointee.mask || growRing() ? .ok : .noMemory
         }
         return details.pointee.marks.has(.dropsOldest) && dropOldest() ? .ok : .inboxFull
@@ -149,6 +153,7 @@ extension Actor {
 
     /// Makes a dead letter of the oldest message that waits. Replies stay: each is owed to a request.
     private func dropOldest() -> Bool {
+        if !leaveRound() { return false }
         var victim = pointee.head &+ hand
         while victim != pointee.tail, slot(victim).pointee.type == MessageType.reply { victim &+= 1 }
         if victim == pointee.tail { return false }

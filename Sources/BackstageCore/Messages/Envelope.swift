@@ -34,6 +34,9 @@ extension Envelope {
         nonmutating set { inlined.storeBytes(of: newValue, as: Block.self) }
     }
 
+    /// Units of 64 bytes that it carries in a block.
+    var blockUnits: UInt32 { pointee.reserved & Carries.block == 0 ? 0 : block.pointee.units }
+
     /// The topic of a publication.
     @inline(__always) var topic: Topic {
         Topic(bitPattern: UInt(pointee.token)).unsafelyUnwrapped

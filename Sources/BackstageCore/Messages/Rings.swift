@@ -2,17 +2,17 @@ import CBackstage
 import CLibev
 
 // Inboxes are rings of envelopes. A ring belongs to an actor only while messages are queued; then it
-// goes back to the pool, from where the next actor takes it. Of those who fall idle a few keep small
-// rings until the engine rests: two that talk to each other need not fetch one for each message.
+// goes back to the pool, from where the next actor takes it. Of those who fall idle some keep small
+// rings until the engine sleeps: two that talk to each other need not fetch one for each message.
 
 /// Rings up to this class (4 KiB) are cut from chunks, larger ones are pieces of their own.
 private let cutClassMax = 6
 /// The class of the largest ring: `BACKSTAGE_CAPACITY_MAX` messages, and one in hand.
 private let ringClassMax = 25
 let ringClasses = ringClassMax + 1
-/// Rings up to this mask (4 slots) may stay with so many idle actors: 32 KiB in all.
-private let restingMask: UInt32 = 3
-let restingMax = 128
+/// Rings up to this mask (4 slots) may stay with so many idle actors: 256 KiB in all.
+let restingMask: UInt32 = 3
+let restingMax = 1024
 
 /// Outgrown rings are kept up to this class (512 KiB): of larger ones there would be as much again as is
 /// in use.
@@ -45,10 +45,16 @@ extension Engine {
         let bytes = ringBytes(ringClass)
         if pointee.ringArena.left < bytes {
             keepRest()
-            guard let chunk = newChunk(after: pointee.ringArena.chunks) else { return nil }
+            guard let chunk = newChunk(after: pointee.ringArena.chunks) else { return takeBackRing(ringClass) }
             pointee.ringArena = chunk
         }
         return pointee.ringArena.cut(bytes)
+    }
+
+    /// Without memory: those that rest give theirs back.
+    private func takeBackRing(_ ringClass: Int) -> UnsafeMutableRawPointer? {
+        detachRestingRings()
+        return (pointee.freeRings + ringClass).pointee == nil ? nil : takeRing(ringClass)
     }
 
     /// Makes rings of what a chunk has left, so that none of it is wasted.
@@ -64,7 +70,9 @@ extension Engine {
     @inline(__always) func restRing(_ actor: Actor) {
         if actor.pointee.mask > restingMask { return actor.detachRing() }
         if actor.pointee.flags.has(.resting) { return }
-        if pointee.restingCount == restingMax { return actor.detachRing() }
+        if pointee.restingCount == restingMax {
+            return actor.pointee.mask == 0 ? actor.detachFreeSlot() : actor.detachRing()
+        }
         pointee.resting[pointee.restingCount] = actor
         pointee.restingCount &+= 1
         actor.pointee.flags.insert(.resting)
@@ -114,11 +122,21 @@ extension Actor {
     /// Gives an actor without a ring one from the pool, if a single slot is what it needs: most do.
     @inline(__always) func attachFreeSlot() -> Bool {
         let list = pointee.engine.pointee.freeRings
-        guard pointee.ring == nil, pointee.mask == 0, let ring = list.pointee else { return false }
+        guard pointee.ring == nil, pointee.mask == 0, used == 0, let ring = list.pointee else { return false }
         list.pointee = ring.load(as: UnsafeMutableRawPointer?.self)
         pointee.ring = Envelope(OpaquePointer(ring))
         pointee.threshold = 1
         return true
+    }
+
+    /// Gives it back.
+    @inline(__always) fileprivate func detachFreeSlot() {
+        guard let ring = pointee.ring else { return }
+        let list = pointee.engine.pointee.freeRings
+        UnsafeMutableRawPointer(ring).storeBytes(of: list.pointee, as: UnsafeMutableRawPointer?.self)
+        list.pointee = UnsafeMutableRawPointer(ring)
+        pointee.ring = nil
+        pointee.threshold = 0
     }
 
     /// Gives the actor a ring, of the size that it needed last time.

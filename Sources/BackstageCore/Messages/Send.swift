@@ -29,10 +29,12 @@ extension Engine {
     func send(
         from sender: backstage_ref, to actor: Actor, _ payload: UnsafeRawPointer?, _ size: Int
     ) -> Status {
-        guard UInt(bitPattern: size) <= UInt(inlineBytes) else {
+        guard _fastPath(UInt(bitPattern: size) <= UInt(inlineBytes)) else {
             return sendLong(from: sender, to: actor, payload, size)
         }
-        guard let payload, !actor.pointee.flags.has(.refusing), actor.hasRoom || actor.attachFreeSlot() else {
+        guard let payload, _fastPath(!actor.pointee.flags.has(.refusing)),
+            _fastPath(actor.hasRoom) || actor.attachFreeSlot()
+        else {
             return sendWithCare(from: sender, to: actor, payload, size)
         }
         put(MessageType.send, from: sender, token: 0, payload, size, into: actor)

@@ -50,6 +50,8 @@ extension Actor {
     private func inHand(_ message: UnsafePointer<backstage_envelope>) -> Envelope? {
         let engine = pointee.engine
         guard isHandling else { return nil }
+        if let inRound = engine.pointee.roundMessage, inRound == message { return slotInHand() }
+        if pointee.ring == nil { return nil }
         var first = slot(pointee.head)
         if let retired = engine.pointee.retiredRing {
             first =
@@ -107,6 +109,7 @@ extension Engine {
         guard let life = actor.life, life.pointee.stash.count > 0, let slots = life.pointee.stash.slots else {
             return true
         }
+        if !actor.leaveRound() { return false }
         let count = life.pointee.stash.count
         if actor.pointee.ring == nil, !actor.attachRing() { return false }
         let needed = actor.used + count

@@ -114,6 +114,10 @@ extension Engine {
 
     @inline(__always)
     private func give(_ message: Envelope, to topic: Topic, _ count: inout UInt32) {
+        if let queued = beginRound(message, topic) {
+            count = queued
+            return
+        }
         let subscribers = topic.pointee.subscribers
         let number = topic.pointee.count
         retain(message, number)
@@ -167,14 +171,14 @@ extension Engine {
 
     /// One reference for each of the copies to come.
     @inline(__always)
-    private func retain(_ message: Envelope, _ copies: Int) {
+    func retain(_ message: Envelope, _ copies: Int) {
         message.topic.pointee.references += copies
         if message.pointee.reserved & Carries.block != 0 { message.block.retain(copies) }
     }
 
     /// An actor that is ending gets nothing, and that is no dead letter: it no longer subscribes.
     @inline(__always)
-    private func deliverPublication(_ message: Envelope, _ actor: Actor) -> Bool {
+    func deliverPublication(_ message: Envelope, _ actor: Actor) -> Bool {
         if actor.pointee.flags.has(.refusing), actor.refusal(of: message.pointee.sender) != .ok {
             forgo(message)
             return false

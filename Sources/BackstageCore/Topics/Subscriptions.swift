@@ -106,6 +106,7 @@ extension Engine {
     func unsubscribe(_ subscription: UnsafeMutablePointer<Subscription>) {
         let topic = subscription.pointee.topic
         let subscriber = subscription.pointee.subscriber
+        leaveRound(subscriber)
         topic.pointee.references += 1
         pointee.subscriptions.remove(subscriptionHash(topic, subscriber)) { $0 == subscription }
         // The last one takes the place that falls free.

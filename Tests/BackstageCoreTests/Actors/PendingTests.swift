@@ -43,6 +43,7 @@ struct PendingTests {
             engine.runUntilIdle()
             #expect(actor.finish(status) == .ok)
             engine.runUntilIdle()
+            engine.rest()
             #expect(!actor.isPending && actor.life?.pointee.unfinished.status == nil)
             #expect(actor.used == 0 && actor.pointee.ring == nil)
             #expect(!actor.pointee.flags.has(.ready))
@@ -59,6 +60,7 @@ struct PendingTests {
             #expect("nobody".withCString { actor.monitor(id: $0, nil) } == .ok)
             #expect(actor.finish(.ok) == .ok)
             engine.runUntilIdle()
+            engine.rest()
             #expect(actor.pending == .event && actor.pointee.ring == nil)
             engine.expectNoFaults()
             #expect(actor.finish(.ok) == .ok)
@@ -143,6 +145,7 @@ struct PendingTests {
             #expect(other != timer && UInt32(truncatingIfNeeded: other) == UInt32(truncatingIfNeeded: timer))
             #expect(actor.finish(.ok) == .ok)
             engine.runUntilIdle()
+            engine.rest()
             #expect(!actor.isPending && engine.pointee.timers.count == 1)
         }
     }

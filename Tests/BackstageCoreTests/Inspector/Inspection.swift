@@ -29,7 +29,12 @@ extension Engine {
     func actor(at index: UInt32) -> Actor? { index == noActor ? nil : pointee.actors + Int(index) }
 
     /// Who waits for a turn, in order.
-    var readyActors: [Actor] { walk(pointee.readyFirst) { $0.pointee.next } }
+    var readyActors: [Actor] { readyList.filter { !$0.isRound } }
+
+    /// Actors, and rounds of turns.
+    var readyList: [Actor] { walk(pointee.readyFirst) { $0.pointee.next } }
+
+    var rounds: [RoundPointer] { readyList.filter { $0.isRound }.map { RoundPointer(OpaquePointer($0)) } }
 
     /// Places that the next actors get, in order.
     var freePlaces: [Actor] { walk(pointee.freeActors) { $0.pointee.next } }
@@ -67,8 +72,11 @@ extension Engine {
 }
 
 extension Actor {
-    /// What is queued, the oldest first.
-    var queue: [Envelope] { (0..<used).map { slot(pointee.head &+ $0) } }
+    /// What is queued, the oldest first, but what a round promises.
+    var queue: [Envelope] { (promised..<used).map { slot(pointee.head &+ $0) } }
+
+    /// Messages queued that nobody has written.
+    var promised: UInt32 { round == nil ? 0 : 1 }
 
     /// What is set aside, the oldest first.
     var aside: [Envelope] {

@@ -33,6 +33,7 @@ extension Engine {
         inspector.checkFamilies()
         inspector.checkKinds()
         inspector.checkReadyList()
+        inspector.checkRounds()
         inspector.checkStages()
         inspector.checkSupervisions()
         inspector.checkDrains()

@@ -51,20 +51,36 @@ extension Inspector {
     func checkReadyList() {
         let ready = engine.readyActors
         check(Set(ready).count == ready.count, "the ready list runs in a circle")
-        check(engine.pointee.readyLast == ready.last, "the last of the ready list")
+        let last = engine.readyList.last
+        check(last == nil || engine.pointee.readyLast == last, "the last of the ready list")
         check(ready.allSatisfy { $0.isLiving }, "somebody dead is ready")
         for actor in actors {
             let flags = actor.pointee.flags
             let isParked = flags.has(.parked)
             let isOnList = ready.contains(actor)
             check(
-                flags.has(.ready) == (isOnList || isParked || flags.has(.suspended)),
+                flags.has(.ready) == (isOnList || isParked || flags.has(.suspended) || actor.promised > 0),
                 "\(actor.ref): ready or not")
             check(!isParked || !isOnList, "\(actor.ref) is parked, and ready")
             let waitsForChildren = flags.has(.halting) && actor.details.pointee.lastChild != noActor
             check(!isParked || waitsForChildren, "\(actor.ref) is parked for nothing")
             check(!hasWork(actor) || flags.has(.ready), "\(actor.ref) has work and no turn")
         }
+    }
+
+    /// A round knows how many it has promised a message, and finds them among its topic's subscribers.
+    func checkRounds() {
+        for round in engine.rounds {
+            let members = actors.filter { $0.round == round }
+            check(!members.isEmpty && round.pointee.left == members.count, "the turns of a round")
+            let topic = round.pointee.topic
+            let subscribers = (0..<topic.pointee.count).map { topic.pointee.subscribers![$0] }
+            check(members.allSatisfy(subscribers.contains), "a promise is lost")
+        }
+        let promises = actors.filter { $0.promised > 0 }
+        check(promises.allSatisfy { engine.rounds.contains($0.round!) }, "a promise of nobody")
+        check(promises.allSatisfy { !engine.readyActors.contains($0) }, "two turns at once")
+        check(engine.pointee.roundMessage == nil, "a round goes on")
     }
 
     /// Who is draining may rest until something comes; who was not drained in time waits for its end.

@@ -8,9 +8,10 @@ extension Inspector {
     func checkInboxes() {
         for actor in actors {
             let hasRing = actor.pointee.ring != nil
-            check(hasRing || actor.used == 0, "\(actor.ref) has messages and no ring")
-            let isIdle = engine.readyActors.isEmpty && actor.used == 0
-            check(!hasRing || !isIdle, "\(actor.ref) is idle with a ring")
+            check(hasRing || actor.used == actor.promised, "\(actor.ref) has messages and no ring")
+            let isIdle = engine.readyList.isEmpty && actor.used == 0
+            let rests = actor.pointee.flags.has(.resting) && actor.pointee.mask <= restingMask
+            check(!hasRing || !isIdle || rests, "\(actor.ref) is idle with a ring")
             check(
                 actor.hand == (actor.pending == .message ? 1 : 0), "\(actor.ref) has a message in hand")
             check(!hasRing || actor.used <= actor.ringSize, "the ring of \(actor.ref) is too small")
@@ -75,6 +76,10 @@ extension Inspector {
         for message in actors.flatMap({ $0.queue + $0.aside }) {
             if message.carriesBlock { blocks[message.block, default: 0] += 1 }
             if message.carriesTopic { topics[message.topic, default: 0] += 1 }
+        }
+        for round in engine.rounds {
+            if round.message.carriesBlock { blocks[round.message.block, default: 0] += 1 }
+            topics[round.pointee.topic, default: 0] += 1
         }
         for (block, count) in blocks {
             check(block.pointee.references.load(ordering: .relaxed) == count, "references to a block")

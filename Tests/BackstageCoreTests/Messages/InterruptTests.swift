@@ -26,6 +26,7 @@ struct InterruptTests {
             engine.pointee.untilLook = 100
             #expect(engine.dequeueReady() == actor)
             engine.turn(actor)
+            engine.pointee.handling = nil
             #expect(engine.pointee.untilLook == 90)
         }
     }

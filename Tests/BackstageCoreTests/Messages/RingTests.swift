@@ -73,19 +73,23 @@ struct RingTests {
         }
     }
 
-    @Test func anIdleActorHoldsNoRing() throws {
+    @Test func anIdleActorHoldsNoRingOnceTheEngineSleeps() throws {
         try withEngine { engine in
             let actor = try engine.spawn()
             #expect(actor.pointee.ring == nil)
             #expect(engine.send([1], to: actor) == .ok)
             #expect(actor.pointee.ring != nil)
             engine.runUntilIdle()
+            #expect(actor.pointee.ring != nil)
+            #expect(engine.statistics(of: actor).memory_bytes == 0)
+            engine.rest()
             #expect(actor.pointee.ring == nil)
             // The next actor takes the ring that is still warm.
             let other = try engine.spawn()
             #expect(engine.send([1], to: actor) == .ok)
             let ring = actor.pointee.ring
             engine.runUntilIdle()
+            engine.rest()
             #expect(engine.send([1], to: other) == .ok)
             #expect(other.pointee.ring == ring)
         }

@@ -16,6 +16,7 @@ struct SendWithoutMemoryTests {
             #expect(actor.startTimer(after: 0, every: 0, &token) == .ok)
             #expect(engine.send([1], to: actor) == .ok)
             engine.runUntilIdle()
+            engine.rest()
             probe.received = []
             try body(engine, actor, probe)
             #expect(engine.statistics.accepted == 1)

@@ -49,6 +49,7 @@ struct StashTests {
                 engine.runUntilIdle()
             }
             #expect(Int(actor.stashed) == count)
+            engine.rest()
             #expect(actor.pointee.ring == nil)
             engine.expectNoFaults()
             isOpen = true

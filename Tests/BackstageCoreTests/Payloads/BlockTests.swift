@@ -94,7 +94,7 @@ struct BlockTests {
         }
     }
 
-    /// One payload, many inboxes: a reference for each copy, and none left.
+    /// One payload, many inboxes: a reference for the round and for each copy, and none left.
     @Test func aPublicationIsSharedByItsReceivers() throws {
         try withEngine { engine in
             let publisher = try engine.spawn(id: "p")
@@ -102,11 +102,13 @@ struct BlockTests {
             let actors = try probes.map { try engine.spawn($0) }
             for actor in actors { #expect(actor.subscribe(to: "p") == .ok) }
             #expect(publisher.publish([UInt8](repeating: 3, count: 5000)) == .ok)
-            let block = try #require(actors[0].queue.first).block
-            #expect(references(block) == 5)
-            #expect(actors.allSatisfy { $0.queue.first?.block == block })
+            let block = try #require(engine.rounds.first).message.block
+            #expect(references(block) == 1)
+            #expect(engine.statistics(of: actors[4]).memory_bytes == 64 * UInt64(block.pointee.units))
+            #expect(actors[3].leaveRound())
+            #expect(actors[3].queue.first?.block == block && references(block) == 2)
             #expect(
-                engine.statistics(of: actors[4]).memory_bytes == UInt64(64 + 64 * Int(block.pointee.units)))
+                engine.statistics(of: actors[3]).memory_bytes == UInt64(64 + 64 * Int(block.pointee.units)))
             #expect(actors[0].shutdown() == .ok)
             engine.runUntilIdle()
             #expect(probes.map { $0.payloads.count } == [0, 1, 1, 1, 1])
