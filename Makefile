@@ -5,12 +5,9 @@ SECONDS_OF_DEMO ?= 5
 JOBS ?= $(shell nproc)
 PYTHON ?= python3
 PYTHON_TESTS ?= Tests/Python
-# See backstage_bench --help, and in Tests/Benchmarks Server/bench_server.py --help and
-# Python/bench_python.py --help, Swift/bench_swift.py --help.
+# See in Tests/Benchmarks bench.py --help and Server/bench_server.py --help.
 BENCH_OPTIONS ?=
 BENCH_SERVER_OPTIONS ?=
-BENCH_PYTHON_OPTIONS ?=
-BENCH_SWIFT_OPTIONS ?=
 
 release := build/release
 asan := build/asan
@@ -20,7 +17,9 @@ to_build := gcc cmake ninja-build libev-dev
 to_lint := clang-format
 to_python := $(to_build) binutils python3 python3-venv
 to_test := $(to_python) $(to_lint) g++ pkg-config valgrind libc6-dbg redis-tools
-to_bench := $(to_build) python3 redis-tools
+to_bench := $(to_build) python3
+# What is measured beside Backstage; left out where it cannot be had.
+bench_peers := g++ pkg-config libcaf-dev libzmq3-dev libglib2.0-dev erlang-base
 # Swift: the package's tests build below build/swift, the examples below build/swift-examples.
 in_swift_examples := bindings/swift/examples
 swift_test = swift test --disable-xctest --scratch-path build/swift
@@ -28,7 +27,8 @@ swift_test = swift test --disable-xctest --scratch-path build/swift
 swift_test_again = $(swift_test) --skip DocumentationTests --skip WrongProgramTests --skip KitArticleTests
 swift_example = swift run -c release --package-path $(in_swift_examples) \
     --scratch-path build/swift-examples
-c_files = $(shell find include Sources Tests bindings -name build -prune -o -name '*.[ch]' -print)
+c_files = $(shell find include Sources Tests bindings -name build -prune \
+    -o -name '*.[ch]' -print -o -name '*.[ch]pp' -print)
 swift_files := Sources Tests Package.swift $(in_swift_examples)
 configure_release := cmake -G Ninja -B $(release) -DCMAKE_BUILD_TYPE=Release
 run_ctest := ctest --output-on-failure --no-tests=error -j $(JOBS)
@@ -54,12 +54,14 @@ ready := $(venv)/ready
 installed := $(venv)/installed
 wheels := build/wheels/made
 # The benchmark has a virtual environment of its own, first with the peers, then with the wheel too.
-in_bench_python := Tests/Benchmarks/Python
-in_bench_swift := Tests/Benchmarks/Swift
+in_bench := Tests/Benchmarks
+bench_files := $(in_bench)/bench.py $(in_bench)/driver $(in_bench)/Python
 bench_python := build/bench-python/bin/python
 bench_pip := $(bench_python) -m pip --disable-pip-version-check
-bench_peers := build/bench-python/peers
+bench_venv := build/bench-python/peers
 bench_ready := build/bench-python/ready
+bench_swift := build/bench-swift
+bench := $(in_bench)/bench.py
 
 .DEFAULT_GOAL := build
 .PHONY: help build demo test lint format bench install clean \
@@ -68,13 +70,15 @@ bench_ready := build/bench-python/ready
     test-swift test-swift-embedded test-swift-debug test-swift-release test-swift-asan test-swift-tsan \
     test-swift-examples docs \
     test-python test-python-versions test-wheel \
-    bench-engine bench-server bench-python bench-swift build-benchmarks lint-bench-python
+    bench-suite bench-server bench-engine bench-python bench-swift bench-growth bench-quick \
+    bench-peers build-benchmarks build-bench-swift lint-bench
 .NOTPARALLEL:
 
 help:
 	@echo 'make demo      build, and watch this machine: $(SECONDS_OF_DEMO) seconds each in C, Python and Swift'
 	@echo 'make test      lint, and run every test'
-	@echo 'make bench     measure, beside plain C, redis-server, Pykka and asyncio, and native Swift actors'
+	@echo 'make bench     measure, beside plain C, CAF, ZeroMQ, GLib, Erlang, Swift, asyncio, Pykka, redis-server'
+	@echo '               bench-quick: in a minute; bench-growth: among ever more actors and timers'
 	@echo 'make build     build the library, the examples and the C tests into $(release)'
 	@echo 'make wheel     build a wheel of the Python package that needs nothing else: build/wheels'
 	@echo 'make docs      build the pages of the Swift products: build/docs/site'
@@ -103,7 +107,7 @@ test:
 	$(MAKE) --no-print-directory lint test-release test-asan test-valgrind test-swift test-python \
 	    test-wheel
 
-lint: lint-native lint-python lint-bench-python
+lint: lint-native lint-python lint-bench
 
 lint-native:
 	@$(require) $(to_lint)
@@ -181,13 +185,11 @@ lint-python: $(ready)
 	$(mypy) --python-version 3.10 $(in_python)
 	$(mypy) --python-version 3.13 $(python_files)
 
-lint-bench-python: $(ready) $(bench_peers)
-	$(ruff) check --cache-dir build/python/ruff $(in_bench_python) $(in_bench_swift)
-	$(ruff) format --check --cache-dir build/python/ruff $(in_bench_python) $(in_bench_swift)
-	$(venv)/bin/mypy --config-file $(in_bench_python)/mypy.ini --cache-dir build/python/mypy \
-	    --python-executable $(bench_python) $(in_bench_python)
-	$(venv)/bin/mypy --config-file $(in_bench_swift)/mypy.ini --cache-dir build/python/mypy \
-	    --python-version 3.10 $(in_bench_swift)
+lint-bench: $(ready) $(bench_venv)
+	$(ruff) check --cache-dir build/python/ruff $(bench_files)
+	$(ruff) format --check --cache-dir build/python/ruff $(bench_files)
+	$(venv)/bin/mypy --config-file $(in_bench)/mypy.ini --cache-dir build/python/mypy \
+	    --python-version 3.10 --python-executable $(bench_python) $(bench_files)
 
 test-python: lint-python $(installed)
 	$(python) $(pytest) $(PYTHON_TESTS)
@@ -228,43 +230,63 @@ format: $(ready)
 	@$(require) $(to_lint)
 	$(ruff) check --fix-only --quiet $(ruff_options) $(python_files)
 	$(ruff) format --quiet $(ruff_options) $(python_files)
-	$(ruff) check --fix-only --quiet --cache-dir build/python/ruff $(in_bench_python) $(in_bench_swift)
-	$(ruff) format --quiet --cache-dir build/python/ruff $(in_bench_python) $(in_bench_swift)
+	$(ruff) check --fix-only --quiet --cache-dir build/python/ruff $(bench_files)
+	$(ruff) format --quiet --cache-dir build/python/ruff $(bench_files)
 	swift format --in-place --recursive $(swift_files)
 	@echo clang-format -i '(all of C)'
 	@clang-format -i $(c_files)
 
-bench: bench-engine bench-server bench-python bench-swift
+bench: bench-suite bench-server
+
+# All sides of all workloads, in turn. A peer that cannot be had is left out.
+bench-suite: $(bench_ready) bench-peers build-benchmarks build-bench-swift
+	$(bench_python) $(bench) --json build/bench/results.json --charts build/bench $(BENCH_OPTIONS)
 
 bench-engine: build-benchmarks
-	$(release)/backstage_bench $(BENCH_OPTIONS)
-
-bench-server: build-benchmarks
-	python3 Tests/Benchmarks/Server/bench_server.py --server $(release)/examples/pubsub_server \
-	    --fanout $(release)/backstage_fanout $(BENCH_SERVER_OPTIONS)
+	$(PYTHON) $(bench) --side floor --side backstage $(BENCH_OPTIONS)
 
 bench-python: $(bench_ready)
-	$(bench_python) $(in_bench_python)/bench_python.py $(BENCH_PYTHON_OPTIONS)
+	$(bench_python) $(bench) --side python --side asyncio --side thespian --side pykka $(BENCH_OPTIONS)
 
-bench-swift: build-benchmarks
-	swift build -c release --package-path $(in_bench_swift) --scratch-path build/bench-swift
-	python3 $(in_bench_swift)/bench_swift.py --programs build/bench-swift/release \
-	    --c-bench $(release)/backstage_bench $(BENCH_SWIFT_OPTIONS)
+bench-swift: build-benchmarks build-bench-swift
+	$(PYTHON) $(bench) --side backstage --side swift --side swift-actors --side swift-executor \
+	    --side swift-tasks --side swift-streams $(BENCH_OPTIONS)
 
-$(bench_peers): $(in_bench_python)/requirements.txt
+bench-growth: $(bench_ready) bench-peers build-benchmarks
+	$(bench_python) $(bench) growth --json build/bench/growth.json --charts build/bench \
+	    $(BENCH_OPTIONS)
+
+# A look at every workload; then what noise cannot change, against thresholds.json.
+bench-quick: build-benchmarks
+	@$(require) valgrind
+	$(PYTHON) $(bench) --quick --side floor --side backstage $(BENCH_OPTIONS)
+	$(PYTHON) $(bench) check
+
+bench-server: build-benchmarks
+	@$(require) redis-tools
+	python3 $(in_bench)/Server/bench_server.py --server $(release)/examples/pubsub_server \
+	    --fanout $(release)/backstage_fanout $(BENCH_SERVER_OPTIONS)
+
+$(bench_venv): $(in_bench)/Python/requirements.txt
 	@$(require) $(to_python)
 	$(PYTHON) -m venv --clear build/bench-python
 	$(bench_pip) install --quiet -r $<
 	@touch $@
 
-$(bench_ready): $(bench_peers) $(wheels)
+$(bench_ready): $(bench_venv) $(wheels)
 	$(bench_pip) install --quiet --no-deps --force-reinstall build/wheels/*.whl
 	@touch $@
+
+bench-peers:
+	@$(require) --try $(bench_peers)
 
 build-benchmarks:
 	@$(require) $(to_bench)
 	$(configure_release) -DBACKSTAGE_BUILD_BENCHMARKS=ON
-	cmake --build $(release) -j $(JOBS) --target backstage_bench backstage_fanout pubsub_server
+	cmake --build $(release) -j $(JOBS) --target Tests/Benchmarks/all pubsub_server
+
+build-bench-swift:
+	swift build -c release --package-path $(in_bench)/Swift --scratch-path $(bench_swift)
 
 $(release)/libbackstage.so:
 	$(MAKE) build

@@ -45,7 +45,9 @@ extension Engine {
         let bytes = ringBytes(ringClass)
         if pointee.ringArena.left < bytes {
             keepRest()
-            guard let chunk = newChunk(after: pointee.ringArena.chunks) else { return takeBackRing(ringClass) }
+            guard let chunk = newChunk(after: pointee.ringArena.chunks) else {
+                return takeBackRing(ringClass)
+            }
             pointee.ringArena = chunk
         }
         return pointee.ringArena.cut(bytes)

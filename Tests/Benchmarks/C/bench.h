@@ -1,7 +1,8 @@
 /*
  * The benchmark's own terms. A *workload* is one piece of work done by two *sides*: the floor
  * (plain C written by hand for that work) and Backstage through its C ABI. Each does the same
- * handling, checks its own result, and yields one or more *figures*.
+ * handling, checks its own result, and yields one or more *figures*. This program does one run;
+ * rounds, peers, spreads and goals are the driver's: see ../README.md.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -12,51 +13,28 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { BENCH_FIGURES_MAX = 6, BENCH_ROUNDS_MAX = 99, BENCH_ONLY_MAX = 16, BENCH_FIGURES_FD = 3 };
+enum { BENCH_FIGURES_MAX = 8 };
 
-typedef struct bench_options {
-    int cpu;         /* where everything is pinned; -1: nowhere */
-    int other_cpu;   /* for workloads with a second thread; -1: anywhere */
-    unsigned rounds; /* measured rounds, interleaved: floor, Backstage, floor, Backstage ... */
-    bool quick;      /* a tenth of the work */
-    bool cpu_time;   /* time of this thread's CPU, not of the wall: for a machine that is busy */
-    bool in_process; /* no process per run: for profilers */
-    bool no_floor;   /* one side only */
-    bool no_backstage;
-    bool list;
-    bool once;        /* this is one of the runs: see runner.c */
-    const char *json; /* a file to write, or NULL */
-    const char *only[BENCH_ONLY_MAX];
-    unsigned only_count;
-} bench_options;
-
-typedef enum bench_goal {
-    BENCH_NO_GOAL,
-    BENCH_RATIO_AT_LEAST, /* of the floor */
-    BENCH_AT_LEAST,
-    BENCH_AT_MOST
-} bench_goal;
-
+/* The driver knows the same names and units, in the same order. */
 typedef struct bench_figure {
     const char *name; /* what of the workload; "" if it is the only one; NULL ends the list */
     const char *unit;
-    bench_goal goal;
-    double target;
 } bench_figure;
 
 typedef struct bench_workload bench_workload;
 
-/* One run of one side: does `count` pieces of work and fills in the figures, in their order. */
+/* One run of one side: does `count` pieces of work and fills in the figures, in their order. One
+ * that a side does not have it leaves as it is. */
 typedef void (*bench_side)(const bench_workload *workload, uint64_t count, double *figures);
 
 struct bench_workload {
     const char *name;
-    uint32_t payload; /* bytes of a message */
-    uint32_t actors;  /* receivers, members of the ring, ... */
-    uint64_t count;   /* messages, actors or timers of a run */
+    uint32_t payload; /* bytes of a message; --payload replaces it */
+    uint32_t actors;  /* receivers, members of the ring, ...; --size replaces it */
+    uint64_t size;    /* what the workload grows by, where that may be more; --size replaces it */
+    uint64_t count;   /* messages, actors or timers of a run, unless told otherwise */
     bench_side floor; /* NULL: there is nothing to compare with */
     bench_side backstage;
-    bool steady; /* the count stays as it is under --quick */
     bench_figure figures[BENCH_FIGURES_MAX + 1];
 };
 
@@ -71,50 +49,32 @@ typedef struct bench_group {
 
 extern const bench_group *const bench_groups[]; /* ends with NULL */
 
-/* ---- Results ---------------------------------------------------------------------------- */
+/* ---- Runs --------------------------------------------------------------------------------- */
 
-typedef struct bench_spread {
-    double median, min, max;
-} bench_spread;
+typedef struct bench_options {
+    bool floor, backstage; /* which sides to run */
+    const char *name;      /* of the workload; NULL: all of them */
+    bool part_of_name;     /* the workloads that have `name` in theirs */
+    uint64_t count, size;  /* 0: the workload's own */
+    uint32_t payload;
+    bool other_payload; /* it was given: 0 is one */
+    int cpu;            /* where this process is pinned; -1: nowhere */
+    int other_cpu;      /* for workloads with a second thread; -1: anywhere */
+    int figures_fd;     /* where the figures go; -1: to standard output, for people */
+    bool list;
+} bench_options;
 
-typedef struct bench_result {
-    const bench_workload *workload;
-    size_t figure; /* index in workload->figures */
-    unsigned rounds;
-    double floor[BENCH_ROUNDS_MAX];
-    double backstage[BENCH_ROUNDS_MAX];
-} bench_result;
-
-bench_spread bench_spread_of(const double *values, unsigned count);
-bench_spread bench_ratio(const bench_result *result); /* of each round; needs both sides */
-bool bench_has_floor(const bench_options *options, const bench_result *result);
-bool bench_has_ratio(const bench_options *options, const bench_result *result);
-bool bench_goal_met(const bench_options *options, const bench_result *result, bool *known);
-
-/* Runs a workload: warm-up, then the rounds. Results of its figures go to `results`. False: a run
- * failed, and has said so on standard error. */
-bool bench_run(const bench_options *options, const bench_workload *workload, bench_result *results);
-
-/* Does one run, of the side that is left in, and writes its figures to BENCH_FIGURES_FD. */
-bool bench_run_once(const bench_options *options, const bench_workload *workload);
-
-/* ---- Output ------------------------------------------------------------------------------ */
-
-void bench_table_head(FILE *file, const bench_options *options);
-void bench_table_row(FILE *file, const bench_options *options, const bench_result *result);
-bool bench_json_write(const char *path, const bench_options *options, const bench_result *results,
-                      size_t count);
+/* Runs the sides wanted of the workload, in this process. False: the figures could not be told. */
+bool bench_run(const bench_options *options, const bench_workload *workload);
 
 /* ---- The machine ------------------------------------------------------------------------- */
 
-const char *bench_cpu_name(void);
-const char *bench_compiler(void);
-const char *bench_library_version(void);
-long bench_cpu_count(void);
-/* Chooses the CPUs that were not given, and pins this process. False: the CPU cannot be had. */
-bool bench_pin(bench_options *options);
+/* Pins this process, and says where second threads go. False: the CPU cannot be had. */
+bool bench_pin(int cpu, int other_cpu);
 /* Starts a thread on the other CPU. */
 void bench_start_other(pthread_t *thread, void *(*work)(void *), void *state);
+const char *bench_compiler(void);
+const char *bench_library_version(void);
 
 /* ---- For the workloads -------------------------------------------------------------------- */
 

@@ -102,6 +102,21 @@ bool floor_send_token(floor_actor *sender, floor_actor *receiver, uint32_t token
     return put(sender, receiver, token, payload, size);
 }
 
+static inline uint32_t take_out(floor_actor *actor) {
+    uint32_t at = actor->head & (actor->ring_bytes - 1);
+    uint32_t size = message_at(actor, at)->size;
+    actor->head += size == skip ? actor->ring_bytes - at : record_bytes(size);
+    return size != skip;
+}
+
+uint32_t floor_send_dropping(floor_actor *sender, floor_actor *receiver, const void *payload,
+                             uint32_t size) {
+    uint32_t dropped = 0;
+    while (!put(sender, receiver, 0, payload, size))
+        dropped += take_out(receiver);
+    return dropped;
+}
+
 bool floor_publish(floor_actor *publisher, floor_actor *const *subscribers, size_t count,
                    const void *payload, uint32_t size) {
     bool all = true;
@@ -110,9 +125,11 @@ bool floor_publish(floor_actor *publisher, floor_actor *const *subscribers, size
     return all;
 }
 
+/* What it sends to itself waits for its next turn. */
 static inline uint64_t take_turn(floor_actor *actor) {
     uint64_t handled = 0;
-    while (handled < FLOOR_BUDGET && actor->head != actor->tail) {
+    uint32_t end = actor->tail;
+    while (handled < FLOOR_BUDGET && actor->head != end) {
         uint32_t at = actor->head & (actor->ring_bytes - 1);
         const floor_message *message = message_at(actor, at);
         if (message->size == skip) {

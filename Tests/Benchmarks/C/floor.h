@@ -41,6 +41,10 @@ void floor_actor_make(floor_actor *actor, floor_receive receive, void *state, ui
 bool floor_send(floor_actor *sender, floor_actor *receiver, const void *payload, uint32_t size);
 bool floor_send_token(floor_actor *sender, floor_actor *receiver, uint32_t token,
                       const void *payload, uint32_t size);
+/* Makes room by dropping the oldest that wait; tells how many. The receiver must not be the one that
+ * is running, and the message no larger than its ring. */
+uint32_t floor_send_dropping(floor_actor *sender, floor_actor *receiver, const void *payload,
+                             uint32_t size);
 /* Handles messages until there are none, or `turns` turns were taken. Tells how many. */
 uint64_t floor_run(void);
 uint64_t floor_run_turns(uint64_t turns);

@@ -1,3 +1,4 @@
+/* Samples, and the ticks and bytes of one of the latency workloads. */
 #define _GNU_SOURCE
 #include "latency.h"
 
@@ -7,11 +8,37 @@
 #include <time.h>
 #include <unistd.h>
 
+struct samples samples_make(uint64_t wanted) {
+    return (struct samples){bench_allocate(wanted, sizeof(uint64_t)), 0, wanted};
+}
+
+bool samples_add(struct samples *samples, uint64_t due_ns, uint64_t now_ns) {
+    BENCH_CHECK(now_ns >= due_ns); /* never early */
+    if (samples->count < samples->wanted)
+        samples->late_ns[samples->count++] = now_ns - due_ns;
+    return samples->count == samples->wanted;
+}
+
+static int compare(const void *left, const void *right) {
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return (a > b) - (a < b);
+}
+
+void samples_sort(struct samples *samples) {
+    BENCH_CHECK(samples->count == samples->wanted);
+    qsort(samples->late_ns, samples->count, sizeof *samples->late_ns, compare);
+}
+
+double samples_us(const struct samples *samples, double share) {
+    uint64_t at = (uint64_t)((double)samples->count * share);
+    return (double)samples->late_ns[at < samples->count ? at : samples->count - 1] * 1e-3;
+}
+
 void latency_open(struct latency *latency, uint64_t count) {
     int ends[2];
     *latency = (struct latency){0};
-    latency->ticks = (struct samples){bench_allocate(count, sizeof(uint64_t)), 0, count};
-    latency->stamps = (struct samples){bench_allocate(count, sizeof(uint64_t)), 0, count};
+    latency->ticks = samples_make(count);
+    latency->stamps = samples_make(count);
     BENCH_CHECK(pipe2(ends, O_NONBLOCK | O_CLOEXEC) == 0);
     latency->reader = ends[0];
     latency->writer = ends[1];
@@ -19,9 +46,7 @@ void latency_open(struct latency *latency, uint64_t count) {
 
 static void add(struct latency *latency, struct samples *samples, uint64_t due_ns,
                 uint64_t now_ns) {
-    BENCH_CHECK(now_ns >= due_ns); /* never early */
-    if (samples->count < samples->wanted)
-        samples->late_ns[samples->count++] = now_ns - due_ns;
+    samples_add(samples, due_ns, now_ns);
     latency->over = latency->ticks.count == latency->ticks.wanted &&
                     latency->stamps.count == latency->stamps.wanted;
 }
@@ -56,17 +81,11 @@ void *latency_write(void *state) {
     return NULL;
 }
 
-static int compare(const void *left, const void *right) {
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-    return (a > b) - (a < b);
-}
-
 static void percentiles(struct samples *samples, double *figures) {
-    BENCH_CHECK(samples->count == samples->wanted);
-    qsort(samples->late_ns, samples->count, sizeof *samples->late_ns, compare);
-    figures[0] = (double)samples->late_ns[samples->count / 2] * 1e-3;
-    figures[1] = (double)samples->late_ns[samples->count * 99 / 100] * 1e-3;
-    figures[2] = (double)samples->late_ns[samples->count - 1] * 1e-3;
+    samples_sort(samples);
+    figures[0] = samples_us(samples, 0.5);
+    figures[1] = samples_us(samples, 0.99);
+    figures[2] = samples_us(samples, 1);
     free(samples->late_ns);
 }
 

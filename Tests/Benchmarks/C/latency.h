@@ -1,11 +1,11 @@
-/* What both sides of the latency workload do: a flood that never ends by itself, a writer on
- * another CPU, and how late each tick and each byte was served. */
+/* What the latency workloads share: a flood that does not end by itself, a writer on another CPU,
+ * and how late each tick, byte or message was served. */
 #ifndef LATENCY_H
 #define LATENCY_H
 
 #include "work.h"
 
-enum { LATENCY_PAIRS = 16, LATENCY_BALLS = 64 };
+enum { LATENCY_PAIRS = 16, LATENCY_BALLS = 64, LATENCY_BALL_BYTES = 16 };
 
 struct samples {
     uint64_t *late_ns;
@@ -20,6 +20,19 @@ struct latency {
 };
 
 static const uint64_t latency_period_ns = 1000000;
+
+struct samples samples_make(uint64_t wanted);
+/* Whether that was the last one wanted. */
+bool samples_add(struct samples *samples, uint64_t due_ns, uint64_t now_ns);
+/* Checks that all are there, and sorts them. */
+void samples_sort(struct samples *samples);
+/* Of sorted ones: 0.5 for the median, 1 for the largest. */
+double samples_us(const struct samples *samples, double share);
+
+/* Starts the flood: pairs of actors, with some messages each that they send to and fro until
+ * latency->over. The floor's needs 2 * LATENCY_PAIRS actors. */
+void latency_flood_floor(struct latency *latency, floor_actor *players);
+void latency_flood_backstage(struct latency *latency, backstage_engine *engine);
 
 void latency_open(struct latency *latency, uint64_t count);
 /* Checks that all was seen and the flood went on, and fills in the figures. */

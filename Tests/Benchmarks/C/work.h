@@ -8,10 +8,11 @@
 #include <backstage.h>
 #include <string.h>
 
-extern const bench_group ping_pong_group, flood_group, stream_group, ring_group, publish_group,
-    by_id_group, thread_group, request_group, call_group, outstanding_group, stash_group,
-    spawn_group, memory_group, timers_group, restart_group, subtree_group, latency_group,
-    load_group;
+extern const bench_group ping_pong_group, flood_group, stream_group, ring_group, fork_join_group,
+    chameneos_group, big_group, dictionary_group, bounded_group, publish_group, by_id_group,
+    thread_group, request_group, call_group, outstanding_group, stash_group, spawn_group,
+    memory_group, timers_group, restart_group, subtree_group, latency_group, latency_message_group,
+    idle_group, load_group, among_group, spawn_many_group, timers_among_group;
 
 void work_status_failed(const char *file, int line, const char *call, backstage_status status)
     __attribute__((noreturn, cold));

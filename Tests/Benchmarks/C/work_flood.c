@@ -111,24 +111,25 @@ static void backstage_flood_batch(const bench_workload *workload, uint64_t count
     backstage_flood_with(workload, count, options, figures);
 }
 
-#define FLOOD(name_, size, count_, side, goal, target)                                             \
+#define FLOOD(name_, size, count_, side)                                                           \
     {                                                                                              \
         .name = name_, .payload = size, .count = count_, .floor = floor_flood, .backstage = side,  \
-        .figures = {{"", "M/s", goal, target}},                                                    \
+        .figures = {{"", "M/s"}},                                                                  \
     }
 
 static const bench_workload workloads[] = {
-    FLOOD("flood", 16, 20000000, backstage_flood, BENCH_RATIO_AT_LEAST, 0.9),
-    FLOOD("flood, receive_batch", 16, 20000000, backstage_flood_batch, BENCH_NO_GOAL, 0),
-    FLOOD("flood 1 KiB", 1024, 5000000, backstage_flood, BENCH_RATIO_AT_LEAST, 0.7),
-    FLOOD("flood 0 B", 0, 20000000, backstage_flood, BENCH_NO_GOAL, 0),
-    FLOOD("flood 32 B", 32, 20000000, backstage_flood, BENCH_NO_GOAL, 0),
-    FLOOD("flood 33 B", 33, 10000000, backstage_flood, BENCH_NO_GOAL, 0),
-    FLOOD("flood 64 B", 64, 10000000, backstage_flood, BENCH_NO_GOAL, 0),
-    FLOOD("flood 128 B", 128, 10000000, backstage_flood, BENCH_NO_GOAL, 0),
-    FLOOD("flood 256 B", 256, 10000000, backstage_flood, BENCH_NO_GOAL, 0),
-    FLOOD("flood 4 KiB", 4096, 1000000, backstage_flood, BENCH_NO_GOAL, 0),
-    FLOOD("flood 64 KiB", 65536, 50000, backstage_flood, BENCH_NO_GOAL, 0),
+    FLOOD("flood", 16, 20000000, backstage_flood),
+    FLOOD("flood, receive_batch", 16, 20000000, backstage_flood_batch),
+    FLOOD("flood 1 KiB", 1024, 5000000, backstage_flood),
+    FLOOD("flood 0 B", 0, 20000000, backstage_flood),
+    FLOOD("flood 32 B", 32, 20000000, backstage_flood),
+    FLOOD("flood 33 B", 33, 10000000, backstage_flood),
+    FLOOD("flood 64 B", 64, 10000000, backstage_flood),
+    FLOOD("flood 128 B", 128, 10000000, backstage_flood),
+    FLOOD("flood 256 B", 256, 10000000, backstage_flood),
+    FLOOD("flood 4 KiB", 4096, 1000000, backstage_flood),
+    FLOOD("flood 16 KiB", 16384, 200000, backstage_flood),
+    FLOOD("flood 64 KiB", 65536, 50000, backstage_flood),
 };
 
 const bench_group flood_group = BENCH_GROUP(workloads);

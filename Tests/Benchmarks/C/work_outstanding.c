@@ -120,9 +120,8 @@ static void queued_requests(const bench_workload *workload, uint64_t count, doub
 
 #define OUTSTANDING(name_, side)                                                                   \
     {                                                                                              \
-        .name = name_, .payload = PAYLOAD, .count = 1000000, .backstage = side, .steady = true,    \
-        .figures = {{"resident", "bytes", BENCH_AT_MOST, 200},                                     \
-                    {"statistics", "bytes", BENCH_AT_MOST, 200}},                                  \
+        .name = name_, .payload = PAYLOAD, .count = 1000000, .backstage = side,                    \
+        .figures = {{"resident", "bytes"}, {"statistics", "bytes"}},                               \
     }
 
 static const bench_workload workloads[] = {

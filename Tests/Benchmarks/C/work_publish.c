@@ -1,5 +1,5 @@
-/* Publish: one publisher's default topic, to one subscriber and to a thousand. A message here is
- * a delivery. */
+/* Publish: one publisher's default topic, to one subscriber, to a thousand and to any number. A
+ * message here is a delivery. */
 #include "work.h"
 
 #include <stdlib.h>
@@ -43,6 +43,14 @@ static void floor_round(const bench_workload *workload, floor_actor *const *subs
     }
 }
 
+/* What is under way at most, and no more: the rings of many subscribers fill the caches. */
+static uint32_t ring_for(const bench_workload *workload) {
+    uint64_t messages = publications_at_once(workload->actors) + 1, bytes = 64;
+    while (bytes < messages * (workload->payload + 32))
+        bytes *= 2;
+    return (uint32_t)bytes;
+}
+
 static void floor_publishing(const bench_workload *workload, uint64_t count, double *figures) {
     uint32_t subscribers = workload->actors;
     uint64_t publications = count / subscribers, first = work_warm_up(publications);
@@ -50,9 +58,7 @@ static void floor_publishing(const bench_workload *workload, uint64_t count, dou
     floor_actor *actors = bench_allocate(subscribers, sizeof *actors);
     floor_actor **list = bench_allocate(subscribers, sizeof *list);
     unsigned char *payload = bench_allocate(1, workload->payload);
-    uint32_t ring_bytes = subscribers == 1 ? 2 * BURST * (workload->payload + 16) : 4096;
-    while (ring_bytes & (ring_bytes - 1))
-        ring_bytes += ring_bytes & -ring_bytes;
+    uint32_t ring_bytes = ring_for(workload);
     for (uint32_t i = 0; i < subscribers; i++)
         floor_actor_make(list[i] = &actors[i], floor_subscriber, &tallies[i], ring_bytes);
     floor_round(workload, list, payload, first);
@@ -112,18 +118,18 @@ static void backstage_publishing(const bench_workload *workload, uint64_t count,
     free(payload);
 }
 
-#define PUBLISH(name_, size, subscribers, count_, goal, target)                                    \
+#define PUBLISH(name_, size, subscribers, count_)                                                  \
     {                                                                                              \
         .name = name_, .payload = size, .actors = subscribers, .count = count_,                    \
-        .floor = floor_publishing, .backstage = backstage_publishing,                              \
-        .figures = {{"", "M/s", goal, target}},                                                    \
+        .floor = floor_publishing, .backstage = backstage_publishing, .figures = {{"", "M/s"}},    \
     }
 
 static const bench_workload workloads[] = {
-    PUBLISH("publish 1 to 1", 16, 1, 10000000, BENCH_NO_GOAL, 0),
-    PUBLISH("publish 1 to 1, 1 KiB", 1024, 1, 4000000, BENCH_NO_GOAL, 0),
-    PUBLISH("publish 1 to 1000", 16, 1000, 20000000, BENCH_RATIO_AT_LEAST, 1.0),
-    PUBLISH("publish 1 to 1000, 1 KiB", 1024, 1000, 5000000, BENCH_RATIO_AT_LEAST, 1.0),
+    PUBLISH("publish 1 to 1", 16, 1, 10000000),
+    PUBLISH("publish 1 to 1, 1 KiB", 1024, 1, 4000000),
+    PUBLISH("publish 1 to 1000", 16, 1000, 20000000),
+    PUBLISH("publish 1 to 1000, 1 KiB", 1024, 1000, 5000000),
+    PUBLISH("publish to N subscribers", 16, 1000, 20000000),
 };
 
 const bench_group publish_group = BENCH_GROUP(workloads);

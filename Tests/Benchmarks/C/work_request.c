@@ -125,7 +125,7 @@ static const bench_workload workloads[] = {{
     .count = 5000000,
     .floor = floor_requests,
     .backstage = backstage_requests,
-    .figures = {{"", "M/s", BENCH_AT_LEAST, 20}},
+    .figures = {{"", "M/s"}},
 }};
 
 const bench_group request_group = BENCH_GROUP(workloads);

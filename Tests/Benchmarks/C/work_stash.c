@@ -128,7 +128,7 @@ static const bench_workload workloads[] = {{
     .count = 5000000,
     .floor = floor_stashing,
     .backstage = backstage_stashing,
-    .figures = {{"", "M/s", BENCH_NO_GOAL, 0}},
+    .figures = {{"", "M/s"}},
 }};
 
 const bench_group stash_group = BENCH_GROUP(workloads);

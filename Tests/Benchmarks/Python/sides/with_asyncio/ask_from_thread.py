@@ -7,8 +7,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bench.clock import check_equal, microseconds_each
-from bench.work import PAYLOAD, timed
+from harness.clock import check_equal, microseconds_each
+from harness.work import PAYLOAD, timed
 
 
 async def answer(payload: bytes) -> bytes:

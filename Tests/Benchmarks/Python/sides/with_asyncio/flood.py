@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from bench.clock import millions_a_second
-from bench.work import CHUNK, PAYLOADS, Tally, chunks_of, sum_of_first_bytes, timed_await
+from harness.clock import millions_a_second
+from harness.work import CHUNK, PAYLOADS, Tally, chunks_of, sum_of_first_bytes, timed_await
 
 CAPACITY = 1024
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from bench.clock import millions_a_second
-from bench.objects import READINGS, SUM_OF_VALUES, Reading
-from bench.work import CHUNK, Tally, chunks_of, timed_await
+from harness.clock import millions_a_second
+from harness.objects import READINGS, SUM_OF_VALUES, Reading
+from harness.work import CHUNK, Tally, chunks_of, timed_await
 
 CAPACITY = 1024
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from bench.memory import bytes_each
-from bench.work import PAYLOAD, Tally
+from harness.memory import bytes_each
+from harness.work import PAYLOAD, Tally
 
 Queue = asyncio.Queue[bytes]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from bench.clock import millions_a_second
-from bench.work import PAYLOAD, Tally, check_all, reset_all, timed_await
+from harness.clock import millions_a_second
+from harness.work import PAYLOAD, Tally, check_all, reset_all, timed_await
 
 Balls = asyncio.Queue[bytes]
 

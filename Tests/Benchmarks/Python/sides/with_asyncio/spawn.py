@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from bench.clock import check_equal, warm_up
-from bench.lives import Lives
-from bench.work import Tally
+from harness.clock import check_equal, warm_up
+from harness.lives import Lives
+from harness.work import Tally
 
 
 async def idle(queue: asyncio.Queue[bytes], tally: Tally) -> None:

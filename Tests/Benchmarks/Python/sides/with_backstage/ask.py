@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from backstage import Actor, Context, Engine, Message
 
-from bench.clock import check_equal, microseconds_each
-from bench.work import PAYLOAD, timed
+from harness.clock import check_equal, microseconds_each
+from harness.work import PAYLOAD, timed
 
 from .ledger import check_ledger
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from backstage import Engine, aio
 
-from bench.clock import check_equal, microseconds_each
-from bench.work import PAYLOAD, timed_await
+from harness.clock import check_equal, microseconds_each
+from harness.work import PAYLOAD, timed_await
 
 from .ask import Answerer
 from .ledger import check_ledger

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from backstage import Actor, Context, Engine, Message, Ref
 
-from bench.clock import millions_a_second
-from bench.work import CHUNK, PAYLOADS, Tally, chunks_of, sum_of_first_bytes, timed
+from harness.clock import millions_a_second
+from harness.work import CHUNK, PAYLOADS, Tally, chunks_of, sum_of_first_bytes, timed
 
 from .ledger import check_ledger
 

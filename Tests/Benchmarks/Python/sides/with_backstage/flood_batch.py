@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backstage import Actor, Batch, Context
 
-from bench.work import CHUNK, PAYLOADS, Tally, sum_of_first_bytes
+from harness.work import CHUNK, PAYLOADS, Tally, sum_of_first_bytes
 
 from .flood import flood
 from .flood_many import ChunkProducer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backstage import Context, Message
 
-from bench.work import PAYLOADS, sum_of_first_bytes
+from harness.work import PAYLOADS, sum_of_first_bytes
 
 from .flood import Consumer, Producer, flood
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from backstage import Context, Message, codecs
 
-from bench.objects import READINGS, SUM_OF_VALUES
-from bench.work import CHUNK
+from harness.objects import READINGS, SUM_OF_VALUES
+from harness.work import CHUNK
 
 from .flood import Consumer, Producer, flood
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backstage import Actor, Batch, Context, Message
 
-from bench.work import CHUNK, PAYLOADS, RECORD, RECORD_BYTES, Tally
+from harness.work import CHUNK, PAYLOADS, RECORD, RECORD_BYTES, Tally
 
 from .flood import Producer, flood
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backstage import Engine
 
-from bench.clock import check_equal
+from harness.clock import check_equal
 
 
 def check_ledger(engine: Engine) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from backstage import Actor, Context, Engine, Message, Ref
 
-from bench.memory import bytes_each
-from bench.work import PAYLOAD, Tally
+from harness.memory import bytes_each
+from harness.work import PAYLOAD, Tally
 
 from .ledger import check_ledger
 

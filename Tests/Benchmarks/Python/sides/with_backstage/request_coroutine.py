@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from backstage import Actor, Context, Engine, Message, Ref
 
-from bench.clock import microseconds_each
-from bench.work import PAYLOAD, Tally, timed
+from harness.clock import microseconds_each
+from harness.work import PAYLOAD, Tally, timed
 
 from .ledger import check_ledger
 

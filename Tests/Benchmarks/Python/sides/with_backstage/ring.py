@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from backstage import Actor, Context, Engine, Message, Ref
 
-from bench.clock import millions_a_second
-from bench.work import PAYLOAD, Tally, check_all, reset_all, timed
+from harness.clock import millions_a_second
+from harness.work import PAYLOAD, Tally, check_all, reset_all, timed
 
 from .ledger import check_ledger
 

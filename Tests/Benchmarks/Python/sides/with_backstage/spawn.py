@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from backstage import Actor, Context, Engine, Message
 
-from bench.clock import check_equal, warm_up
-from bench.lives import Lives
-from bench.work import Tally
+from harness.clock import check_equal, warm_up
+from harness.lives import Lives
+from harness.work import Tally
 
 from .ledger import check_ledger
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pykka import ThreadingActor
 
-from bench.clock import check_equal, microseconds_each
-from bench.work import PAYLOAD, timed
+from harness.clock import check_equal, microseconds_each
+from harness.work import PAYLOAD, timed
 
 
 class Answerer(ThreadingActor):

@@ -8,8 +8,8 @@ from typing import Any
 
 from pykka import ActorRef, ThreadingActor
 
-from bench.clock import millions_a_second
-from bench.work import CHUNK, PAYLOADS, Tally, chunks_of, sum_of_first_bytes, timed
+from harness.clock import millions_a_second
+from harness.work import CHUNK, PAYLOADS, Tally, chunks_of, sum_of_first_bytes, timed
 
 
 class Consumer(ThreadingActor):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.objects import READINGS, SUM_OF_VALUES
-from bench.work import CHUNK
+from harness.objects import READINGS, SUM_OF_VALUES
+from harness.work import CHUNK
 
 from .flood import Consumer, flood
 

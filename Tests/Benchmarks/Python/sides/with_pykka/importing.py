@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.importing import import_ms
+from harness.importing import import_ms
 
 
 def run(count: int) -> list[float]:

@@ -11,8 +11,8 @@ import threading
 
 from pykka import ActorRef, ActorRegistry, ThreadingActor
 
-from bench.clock import millions_a_second
-from bench.work import PAYLOAD, Tally, check_all, timed
+from harness.clock import millions_a_second
+from harness.work import PAYLOAD, Tally, check_all, timed
 
 
 class Subscriber(ThreadingActor):

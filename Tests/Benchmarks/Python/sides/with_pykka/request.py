@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pykka import ActorRef, ThreadingActor
 
-from bench.clock import check_equal, microseconds_each
-from bench.work import PAYLOAD, timed
+from harness.clock import check_equal, microseconds_each
+from harness.work import PAYLOAD, timed
 
 from .ask import Answerer
 

@@ -6,8 +6,8 @@ import threading
 
 from pykka import ActorRef, ActorRegistry, ThreadingActor
 
-from bench.clock import millions_a_second
-from bench.work import PAYLOAD, Tally, check_all, reset_all, timed
+from harness.clock import millions_a_second
+from harness.work import PAYLOAD, Tally, check_all, reset_all, timed
 
 
 class Member(ThreadingActor):

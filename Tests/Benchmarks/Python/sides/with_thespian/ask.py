@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from thespian.actors import Actor, ActorAddress
 
-from bench.clock import check_equal, microseconds_each
-from bench.work import PAYLOAD, timed
+from harness.clock import check_equal, microseconds_each
+from harness.work import PAYLOAD, timed
 
 from .system import actor_system
 

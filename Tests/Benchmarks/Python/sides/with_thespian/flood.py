@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from thespian.actors import Actor, ActorAddress
 
-from bench.clock import millions_a_second
-from bench.work import CHUNK, PAYLOADS, Tally, chunks_of, sum_of_first_bytes, timed
+from harness.clock import millions_a_second
+from harness.work import CHUNK, PAYLOADS, Tally, chunks_of, sum_of_first_bytes, timed
 
 from .system import actor_system
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from thespian.actors import Actor, ActorAddress
 
-from bench.memory import bytes_each
-from bench.work import PAYLOAD, Tally
+from harness.memory import bytes_each
+from harness.work import PAYLOAD, Tally
 
 from .system import actor_system
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from thespian.actors import Actor, ActorAddress
 
-from bench.clock import millions_a_second
-from bench.work import PAYLOAD, Tally, check_all, reset_all, timed
+from harness.clock import millions_a_second
+from harness.work import PAYLOAD, Tally, check_all, reset_all, timed
 
 from .system import actor_system
 

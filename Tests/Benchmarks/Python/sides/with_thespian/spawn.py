@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from thespian.actors import Actor, ActorAddress, ActorExitRequest, ActorSystem
 
-from bench.clock import check_equal, warm_up
-from bench.lives import Lives
-from bench.work import Tally
+from harness.clock import check_equal, warm_up
+from harness.lives import Lives
+from harness.work import Tally
 
 from .system import actor_system
 

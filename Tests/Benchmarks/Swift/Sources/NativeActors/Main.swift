@@ -4,28 +4,32 @@ import Harness
 
 typealias Workload = @Sendable (UInt64) async -> [Double]
 
-let workloads: [(name: String, run: Workload)] = [
-    ("ping-pong", pingPong),
-    ("ping-pong pinned", pingPongPinned),
-    ("ping-pong tasks", pingPongTasks),
-    ("ping-pong streams", pingPongStreams),
-    ("flood", flood),
-    ("flood pinned", floodPinned),
-    ("flood tasks", floodTasks),
-    ("flood streams", floodStreams),
-    ("flood of class references", floodOfParcels),
-    ("flood of strings", floodOfLines),
-    ("publish 1 to 1000", publish),
-    ("request", request),
+let workloads: [(side: String, name: String, run: Workload)] = [
+    ("swift-actors", "ping-pong", pingPong),
+    ("swift-executor", "ping-pong", pingPongPinned),
+    ("swift-tasks", "ping-pong", pingPongTasks),
+    ("swift-streams", "ping-pong", pingPongStreams),
+    ("swift-actors", "flood, actor to actor", flood),
+    ("swift-executor", "flood, actor to actor", floodPinned),
+    ("swift-tasks", "flood, actor to actor", floodTasks),
+    ("swift-streams", "flood, actor to actor", floodStreams),
+    ("swift-actors", "publish 1 to 1000", publish),
+    ("swift-actors", "request and reply", request),
+    ("swift-actors", "Swift: flood of class references", floodOfParcels),
+    ("swift-actors", "Swift: flood of strings", floodOfLines),
+    ("swift-actors", "Swift: request by callback", request),
+    ("swift-actors", "Swift: await request, task on the engine", request),
+    ("swift-actors", "Swift: await request, actor on the engine", request),
 ]
 
 @main
 enum NativeActors {
     static func main() async {
         let arguments = Arguments(workloads: workloads.map(\.name))
-        guard let workload = workloads.first(where: { $0.name == arguments.workload }) else {
-            fail("no workload of that name")
+        let found = workloads.first { $0.side == arguments.side && $0.name == arguments.workload }
+        guard let workload = found else {
+            fail("\(arguments.side) has no workload \(arguments.workload)")
         }
-        tell(await workload.run(arguments.count))
+        arguments.tell(await workload.run(arguments.count))
     }
 }

@@ -1,1 +1,0 @@
-"""The harness: workloads, rounds, spreads, the table."""

@@ -1,0 +1,1 @@
+"""What the sides share: the clock, the payloads, the tally, and how a run is told."""

@@ -1,0 +1,1 @@
+"""Runs all sides of all workloads in turn, and tells what they measured."""
