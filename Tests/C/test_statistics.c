@@ -101,9 +101,18 @@ TEST(the_message_in_hand_counts_as_queued) {
     }
 }
 
-TEST(the_high_water_mark_stays) {
+static backstage_status ignore_batch(backstage_context *context,
+                                     const backstage_envelope *envelopes, size_t count,
+                                     size_t *handled, void *state) {
+    (void)context, (void)envelopes, (void)count, (void)handled, (void)state;
+    return BACKSTAGE_OK;
+}
+
+static void check_high_water_mark(bool in_batches) {
     backstage_engine *engine = test_engine();
-    backstage_ref actor = test_spawn(engine, NULL, test_ignore, NULL);
+    backstage_actor_options options = test_options(NULL, in_batches ? NULL : test_ignore, NULL);
+    options.receive_batch = in_batches ? ignore_batch : NULL;
+    backstage_ref actor = test_spawn_with(engine, &options);
     static const int bursts[] = {1, 5, 3, 200, 10};
     uint64_t most = 0;
     for (size_t i = 0; i < sizeof bursts / sizeof *bursts; i++) {
@@ -116,6 +125,11 @@ TEST(the_high_water_mark_stays) {
         CHECK_EQ(test_actor_statistics(engine, actor).queued_max, most);
     }
     test_end(engine);
+}
+
+TEST(the_high_water_mark_stays) {
+    check_high_water_mark(false);
+    check_high_water_mark(true);
 }
 
 TEST(an_actors_dead_letters_are_its_own) {

@@ -98,6 +98,7 @@ extension Engine {
         if actor.pointee.flags.has(.attention), !attend(actor) { return false }
         if !actor.pointee.flags.has(.batch) { return true }
         if actor.used != 0 {
+            actor.noteWaiting(actor.used)
             pointee.handling = actor
             endTurn(actor, handleBatch(actor))
         } else {

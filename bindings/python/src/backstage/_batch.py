@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, overload
 
 from . import _abi
+from ._core import NotBegun, is_leaving
 from ._coroutines import begin
 from ._memory import ENVELOPE_BYTES, INLINE_BYTES, memory, store_size, unpack_kind, unpack_whole
 from ._message import Message, WholeMessage
@@ -209,8 +210,8 @@ def deliver_batch(cell: Cell, envelopes: int, count: int, handled: int) -> int:
 
 def _deliver_together(cell: Cell, batch: Batch) -> None:
     cell.current = batch
-    if cell.core.error is not None:
-        raise cell.core.error
+    if cell.core.error is not None and not batch._messages and is_leaving(cell):  # no event
+        raise NotBegun
     cell.receive(cell.context, batch)
     cell.current = None
     batch.expire(len(batch))
@@ -234,8 +235,6 @@ def _deliver_apart(cell: Cell, envelope: int, kind: int) -> int:
         _deliver_together(cell, batch)
         return _abi.OK
     cell.current = message
-    if cell.core.error is not None:
-        raise cell.core.error
     result = receive(cell.context, message)
     status = begin(cell, result, message) if cell.is_coroutine(result) else _abi.OK
     cell.current = None

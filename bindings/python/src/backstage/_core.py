@@ -38,6 +38,17 @@ next_key: Callable[[], int] = _former.get("next_key", count(1).__next__)
 CLOSED = Closed.status
 
 
+class NotBegun(BaseException):
+    """What a handler has raised leaves the run, before users' code has begun with a message: that
+    stays where it is."""
+
+
+def is_leaving(cell: Cell) -> bool:
+    """Whether an actor that was given messages is to leave them, for the run is to end. One that
+    gets them one by one cannot."""
+    return cell.core.stopping and not cell.is_narrow
+
+
 class Core:
     """An engine's state on Python's side."""
 

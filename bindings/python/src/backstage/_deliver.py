@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _abi
 from ._batch import deliver_batch
-from ._core import cells
+from ._core import NotBegun, cells, is_leaving
 from ._coroutines import begin, reply
 from ._failures import failed
 from ._memory import (
@@ -86,8 +86,9 @@ def receive(context: int, envelopes: int, count: int, handled: int, key: int) ->
                 cell.current = message
                 message._sender = sender
                 message._bytes = inline[_UP_TO[size]]
-                if core.error is not None:  # of a handler, just now: users' code may take for ever
-                    raise core.error
+                # Of a handler, just now: users' code may take for ever.
+                if core.error is not None and is_leaving(cell):
+                    raise NotBegun
                 cell.receive(cell.context, message)
                 cell.current = None
                 status = _OK
@@ -182,8 +183,8 @@ def _deliver_uniform(cell: Cell, fields: Any, count: int) -> int:
     cell.count = count
     message = cell.current = PlainMessage()
     message._cell = cell
-    if core.error is not None:
-        raise core.error
+    if core.error is not None and is_leaving(cell):
+        raise NotBegun
     for message._sender, message._bytes in fields:
         if core.interrupted:
             count -= length_hint(fields) + 1
@@ -210,8 +211,8 @@ def _deliver_references(cell: Cell, fields: Any, count: int) -> int:
         message._bytes = data
         message._value = Reference.decode(data)
         message._is_stashed = False
-        if core.error is not None:
-            raise core.error
+        if core.error is not None and is_leaving(cell):
+            raise NotBegun
         result = cell.receive(cell.context, message)
         if isinstance(result, CoroutineType) and begin(cell, result, message) == _PENDING:
             cell.iterator = cell.current = None
@@ -232,8 +233,8 @@ def _deliver_publication(cell: Cell, envelope: int, sender: int, payload: bytes)
     message._bytes = payload
     message._envelope = envelope
     message._topic = None
-    if cell.core.error is not None:
-        raise cell.core.error
+    if cell.core.error is not None and is_leaving(cell):
+        raise NotBegun
     cell.receive(cell.context, message)
     cell.current = None
     is_kept = getrefcount(message) > _ALONE
@@ -269,8 +270,8 @@ def deliver_one(cell: Cell, envelope: int) -> int:
         message._value = call
         result = call.run(cell)
     else:
-        if cell.core.error is not None:
-            raise cell.core.error
+        if cell.core.error is not None and kind < _REPLY and is_leaving(cell):
+            raise NotBegun
         result = receive(cell.context, message)
     status = _OK
     if result is not None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from . import _abi
 from ._batch import Batch
-from ._core import cells
+from ._core import NotBegun, cells
 from ._log import log_failure
 from ._memory import memory, store_size
 from ._message import WholeMessage
@@ -33,7 +33,11 @@ def failed(key: int, error: BaseException, envelopes: int, handled: int) -> int:
     cell = cells[key]
     message = cell.current
     index = cell.index(envelopes) + (message.failed_at if isinstance(message, Batch) else 0)
-    is_failure = isinstance(error, Exception) and error is not cell.core.error
+    is_failure = isinstance(error, Exception)
+    if isinstance(error, NotBegun):
+        wind_up(cell)
+        store_size(memory, handled, max(index, 0))
+        return _abi.YIELD
     if is_failure:
         note_failure(cell, error, "receive", message)
     else:
