@@ -71,7 +71,7 @@ bench := $(in_bench)/bench.py
     test-swift-examples docs \
     test-python test-python-versions test-wheel \
     bench-suite bench-server bench-engine bench-python bench-swift bench-growth bench-quick \
-    bench-peers build-benchmarks build-bench-swift lint-bench
+    bench-peers build-bench-c build-benchmarks build-bench-swift lint-bench
 .NOTPARALLEL:
 
 help:
@@ -104,8 +104,8 @@ demo: $(installed)
 
 test:
 	@$(require) $(to_test)
-	$(MAKE) --no-print-directory lint test-release test-asan test-valgrind test-swift test-python \
-	    test-wheel
+	$(MAKE) --no-print-directory lint test-release test-asan test-valgrind bench-quick test-swift \
+	    test-python test-wheel
 
 lint: lint-native lint-python lint-bench
 
@@ -136,13 +136,14 @@ test-tsan:
 test-valgrind: test-release
 	$(run_ctest) --test-dir $(release) -C valgrind -L valgrind
 
-test-swift: test-swift-embedded test-swift-debug test-swift-release test-swift-asan test-swift-tsan \
-    test-swift-examples
+# Both sanitizers' builds are debug builds.
+test-swift: test-swift-embedded test-swift-asan test-swift-release test-swift-tsan test-swift-examples
 
 # The core as CMake builds it, and nothing else: the rest needs Swift's runtime.
 test-swift-embedded:
 	swift build --traits Embedded -c release --scratch-path build/swift-embedded --target BackstageABI
 
+# Not part of `make test`: without a sanitizer.
 test-swift-debug:
 	$(swift_test)
 
@@ -150,7 +151,7 @@ test-swift-release:
 	$(swift_test_again) -c release
 
 test-swift-asan:
-	$(swift_test_again) --sanitize=address
+	$(swift_test) --sanitize=address
 
 test-swift-tsan:
 	$(swift_test_again) --sanitize=thread
@@ -242,22 +243,23 @@ bench: bench-suite bench-server
 bench-suite: $(bench_ready) bench-peers build-benchmarks build-bench-swift
 	$(bench_python) $(bench) --json build/bench/results.json --charts build/bench $(BENCH_OPTIONS)
 
-bench-engine: build-benchmarks
+bench-engine: build-bench-c
 	$(PYTHON) $(bench) --side floor --side backstage $(BENCH_OPTIONS)
 
 bench-python: $(bench_ready)
 	$(bench_python) $(bench) --side python --side asyncio --side thespian --side pykka $(BENCH_OPTIONS)
 
-bench-swift: build-benchmarks build-bench-swift
+bench-swift: build-bench-c build-bench-swift
 	$(PYTHON) $(bench) --side backstage --side swift --side swift-actors --side swift-executor \
 	    --side swift-tasks --side swift-streams $(BENCH_OPTIONS)
+	$(PYTHON) $(bench) check --swift $(bench_swift)/release
 
 bench-growth: $(bench_ready) bench-peers build-benchmarks
 	$(bench_python) $(bench) growth --json build/bench/growth.json --charts build/bench \
 	    $(BENCH_OPTIONS)
 
 # A look at every workload; then what noise cannot change, against thresholds.json.
-bench-quick: build-benchmarks
+bench-quick: build-bench-c
 	@$(require) valgrind
 	$(PYTHON) $(bench) --quick --side floor --side backstage $(BENCH_OPTIONS)
 	$(PYTHON) $(bench) check
@@ -279,6 +281,11 @@ $(bench_ready): $(bench_venv) $(wheels)
 
 bench-peers:
 	@$(require) --try $(bench_peers)
+
+build-bench-c:
+	@$(require) $(to_build)
+	$(configure_release) -DBACKSTAGE_BUILD_BENCHMARKS=ON
+	cmake --build $(release) -j $(JOBS) --target backstage_bench Tests/Benchmarks/Checks/all
 
 build-benchmarks:
 	@$(require) $(to_bench)

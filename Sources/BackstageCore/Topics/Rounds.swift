@@ -84,7 +84,10 @@ extension Engine {
     /// many have it queued; nil if a round is not worth it, or without memory.
     func beginRound(_ message: Envelope, _ topic: Topic) -> UInt32? {
         let isNative = message.pointee.reserved & ~(Carries.block | Carries.topic) != 0
-        guard topic.pointee.count >= roundLeast, !isNative, let round = make(Round.self) else { return nil }
+        // Nobody gets a turn any more in an engine that ends.
+        guard topic.pointee.count >= roundLeast, !isNative, !pointee.isDestroying,
+            let round = make(Round.self)
+        else { return nil }
         round.initialize(
             to: Round(cell: .round(of: self), message: message.pointee, topic: topic, place: 0, left: 0))
         round.message.take(message)

@@ -222,6 +222,22 @@ struct RoundTests {
         #expect(probes.allSatisfy { $0.payloads.isEmpty && $0.reasons == [Reason.engineEnded] })
     }
 
+    @Test func whatIsPublishedByALastWordThenIsADeadLetter() throws {
+        try withEngine { engine in
+            let probe = Probe()
+            probe.onEnd = { actor in
+                var receivers: UInt32 = 0
+                let status = actor.pointee.engine.publish(as: actor, .main, .bytes(long, 100), &receivers)
+                #expect(status == .ok && receivers == 3)
+            }
+            for _ in 0..<3 {
+                let actor = try engine.spawn()
+                #expect(actor.subscribe(to: "p") == .ok)
+            }
+            _ = try engine.spawn(probe, id: "p")
+        }
+    }
+
     /// Without memory nothing is lost: it is handled, or a dead letter.
     @Test func withoutMemoryNothingIsLost() throws {
         try withSubscribers(20) { engine, publisher, actors, probes in

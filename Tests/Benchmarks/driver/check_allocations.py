@@ -66,6 +66,6 @@ def measure(built: Built, side: str, workload: str) -> list[Measured]:
 
 def allocation_checks(built: Built) -> list[Callable[[], list[Measured]]]:
     wanted = [(BACKSTAGE, workload) for workload in WORKLOADS]
-    if built.typed_actors.exists():
+    if built.typed_actors:
         wanted += [(SWIFT, workload) for workload in SWIFT_WORKLOADS]
     return [partial(measure, built, side, workload) for side, workload in wanted]

@@ -77,7 +77,7 @@ class Built:
     """`build`: where CMake has put the programs; `swift_build`: where SwiftPM has."""
 
     build: Path
-    swift_build: Path
+    swift_build: Path | None
 
     @property
     def library(self) -> Path:
@@ -100,16 +100,17 @@ class Built:
         return self.build / "checks" / "backstage_checks"
 
     @property
-    def typed_actors(self) -> Path:
-        return self.swift_build / "typed_actors"
+    def typed_actors(self) -> Path | None:
+        return self.swift_build / "typed_actors" if self.swift_build else None
 
     @property
     def missing(self) -> list[Path]:
         needed = [self.library, self.counting, self.even_clock, self.bench, self.checks]
+        needed += [self.typed_actors] if self.typed_actors else []
         return [path for path in needed if not path.exists()]
 
     def work(self, side: str, workload: str, count: int) -> list[str | Path]:
-        program = self.typed_actors if side == SWIFT else self.bench
+        program = self.typed_actors if side == SWIFT and self.typed_actors else self.bench
         size = ["--size", str(SIZES[workload])] if workload in SIZES else []
         return [program, "--run", side, "--workload", workload, "--count", str(count), *size]
 

@@ -25,8 +25,8 @@ def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     text = "where CMake has put the programs (default: %(default)s)"
     add("--build", type=Path, default=Path("build/release"), metavar="DIR", help=text)
-    text = "where SwiftPM has put them (default: %(default)s); without them, those are left out"
-    add("--swift", type=Path, default=Path("build/bench-swift/release"), metavar="DIR", help=text)
+    text = "where SwiftPM has put them; unless told, they are left out"
+    add("--swift", type=Path, metavar="DIR", help=text)
     add("--thresholds", type=Path, default=FILE, metavar="FILE", help="the file of thresholds")
     text = "what counts instructions (default: the processor, if it lets itself be read)"
     add("--counter", choices=[CALLGRIND, PERF], help=text)
@@ -101,7 +101,7 @@ def update(path: Path, now: dict[str, str], measured: Sequence[Measured]) -> Thr
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = read_options(arguments)
-    built = Built(options.build.resolve(), options.swift.resolve())
+    built = Built(options.build.resolve(), options.swift and options.swift.resolve())
     counter = options.counter or choose_counter()
     if built.missing:
         complain(f"there is no {built.missing[0]}")
