@@ -1,21 +1,29 @@
 import BackstageCore
 import CBackstage
 
-/// The options of an actor, and how it supervises its children, if it does. Nil if they are not to be
-/// understood.
-private func read(_ options: UnsafePointer<backstage_actor_options>?)
-    -> (backstage_actor_options, backstage_supervision?)?
-{
-    guard let options else { return nil }
+private typealias Spawn = (backstage_actor_options, backstage_supervision?) -> Status
+
+/// Spawns with the options of an actor, and how it supervises its children, if it does. Most options are
+/// taken as they are: to read them as those of another version took a fifth of a spawn.
+@inline(__always)
+private func withOptions(_ options: UnsafePointer<backstage_actor_options>, _ spawn: Spawn) -> Status {
+    if _fastPath(isOfThisVersion(options) && options.pointee.supervision == nil) {
+        return spawn(options.pointee, nil)
+    }
+    return withOptionsRead(options, spawn)
+}
+
+@inline(never)
+private func withOptionsRead(_ options: UnsafePointer<backstage_actor_options>, _ spawn: Spawn) -> Status {
     let least = MemoryLayout<backstage_actor_options>.size
-    guard let read = read(options, least: least, empty: backstage_actor_options()) else { return nil }
-    guard let supervision = read.supervision else { return (read, nil) }
+    guard let options = read(options, least: least, empty: backstage_actor_options()) else {
+        return .invalidArgument
+    }
+    guard let supervision = options.supervision else { return spawn(options, nil) }
     let leastOfSupervision = MemoryLayout<backstage_supervision>.size
-    guard
-        let supervisionRead = BackstageABI.read(
-            supervision, least: leastOfSupervision, empty: backstage_supervision())
-    else { return nil }
-    return (read, supervisionRead)
+    guard let supervision = read(supervision, least: leastOfSupervision, empty: backstage_supervision())
+    else { return .invalidArgument }
+    return spawn(options, supervision)
 }
 
 @implementation @_cdecl("backstage_engine_spawn")
@@ -23,11 +31,11 @@ public func backstage_engine_spawn(
     _ handle: OpaquePointer!, _ options: UnsafePointer<backstage_actor_options>!,
     _ ref: UnsafeMutablePointer<backstage_ref>!
 ) -> backstage_status {
-    guard let engine = engine(handle), let (options, supervision) = read(options), let ref else {
-        return .invalidArgument
+    guard let engine = engine(handle), let options, let ref else { return .invalidArgument }
+    return withOptions(options) { options, supervision in
+        let status = engine.check()
+        return status == .ok ? engine.spawn(options, supervision, ref) : status
     }
-    let status = engine.check()
-    return status == .ok ? engine.spawn(options, supervision, ref) : status
 }
 
 @implementation @_cdecl("backstage_spawn")
@@ -35,10 +43,8 @@ public func backstage_spawn(
     _ context: OpaquePointer!, _ options: UnsafePointer<backstage_actor_options>!,
     _ ref: UnsafeMutablePointer<backstage_ref>!
 ) -> backstage_status {
-    guard let actor = actor(context), let (options, supervision) = read(options), let ref else {
-        return .invalidArgument
-    }
-    return actor.spawn(options, supervision, asChild: false, ref)
+    guard let actor = actor(context), let options, let ref else { return .invalidArgument }
+    return withOptions(options) { actor.spawn($0, $1, asChild: false, ref) }
 }
 
 @implementation @_cdecl("backstage_spawn_child")
@@ -46,10 +52,8 @@ public func backstage_spawn_child(
     _ context: OpaquePointer!, _ options: UnsafePointer<backstage_actor_options>!,
     _ ref: UnsafeMutablePointer<backstage_ref>!
 ) -> backstage_status {
-    guard let actor = actor(context), let (options, supervision) = read(options), let ref else {
-        return .invalidArgument
-    }
-    return actor.spawn(options, supervision, asChild: true, ref)
+    guard let actor = actor(context), let options, let ref else { return .invalidArgument }
+    return withOptions(options) { actor.spawn($0, $1, asChild: true, ref) }
 }
 
 @implementation @_cdecl("backstage_stop")

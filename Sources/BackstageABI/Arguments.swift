@@ -24,6 +24,7 @@ func block(_ payload: OpaquePointer?) -> Block? {
 
 /// Reads an options struct of any version: shorter ones get zeros, longer ones must have none but
 /// zeros in what is unknown here. Nil if it is not to be understood.
+@inline(never)
 func read<Options: BitwiseCopyable>(_ options: UnsafePointer<Options>, least: Int, empty: Options) -> Options?
 {
     let bytes = UnsafeRawPointer(options)
@@ -34,6 +35,12 @@ func read<Options: BitwiseCopyable>(_ options: UnsafePointer<Options>, least: In
     var result = empty
     memcpy(&result, bytes, min(known, size))
     return result
+}
+
+/// Whether an options struct is of just the version known here.
+@inline(__always)
+func isOfThisVersion<Options: BitwiseCopyable>(_ options: UnsafePointer<Options>) -> Bool {
+    UnsafeRawPointer(options).load(as: Int.self) == MemoryLayout<Options>.size
 }
 
 /// Writes a result; false if the caller's struct has no room for it, as even the first version has.

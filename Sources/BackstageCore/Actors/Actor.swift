@@ -201,7 +201,7 @@ extension Actor {
 
     @inline(__always) package var context: OpaquePointer { OpaquePointer(self) }
 
-    var details: UnsafeMutablePointer<ActorDetails> {
+    @inline(__always) var details: UnsafeMutablePointer<ActorDetails> {
         pointee.engine.pointee.details + Int(index)
     }
 
@@ -226,7 +226,7 @@ extension Actor {
     /// Messages that take room: of those in hand all but one may come back, if a batch fails.
     var occupied: UInt32 { used &- min(hand, 1) }
 
-    package var parent: Actor? {
+    @inline(__always) package var parent: Actor? {
         let parent = details.pointee.parent
         return parent == noActor ? nil : pointee.engine.pointee.actors + Int(parent)
     }

@@ -5,6 +5,11 @@ extension Engine {
     /// turn is over, and seen to.
     @inline(never)
     func attend(_ actor: Actor) -> Bool {
+        // Only its end is left.
+        if actor.pointee.flags.has(.ending), !actor.pointee.flags.has(.suspended) {
+            end(actor)
+            return false
+        }
         if actor.pointee.flags.has(.poisoned), isKilled(actor) {
             actor.pointee.flags.remove(.ready)
             return false

@@ -80,6 +80,7 @@ extension Engine {
         enqueueReady(actor)
     }
 
+    @inline(__always)
     func lastChild(of actor: Actor) -> Actor? {
         let child = actor.details.pointee.lastChild
         return child == noActor ? nil : pointee.actors + Int(child)
@@ -103,27 +104,38 @@ extension Engine {
 
     /// Ends an actor that has no children left. Its parent, if that waited for this one.
     private func finish(_ actor: Actor) -> Actor? {
+        let details = actor.details
         let parent = actor.parent
-        buryQueue(of: actor)
-        runDeinitialize(actor, actor.pointee.flags.reason)
-        tellOthers(of: actor)
-        dismantle(actor)
+        assert(actor.round == nil)
+        if details.pointee.extras != nil { buryLife(of: actor) }
+        if actor.used != 0 { buryQueue(of: actor) }
+        actor.detachRing()
+        if details.pointee.deinitialize != nil { runDeinitialize(actor, actor.pointee.flags.reason) }
+        if details.pointee.extras != nil || actor.pointee.flags.reason == Reason.failed {
+            tellOthers(of: actor)
+        }
+        dismantle(actor, details, parent)
         guard let parent, parent.pointee.flags.has(.parked) else { return nil }
         parent.pointee.flags.remove(.parked)
         return parent
     }
 
-    private func buryQueue(of actor: Actor) {
-        let reason = pointee.isDestroying ? DeadReason.engineEnded : DeadReason.ended
+    private var deadReason: backstage_dead_reason {
+        pointee.isDestroying ? DeadReason.engineEnded : DeadReason.ended
+    }
+
+    private func buryLife(of actor: Actor) {
         forgetPending(of: actor)
-        assert(actor.round == nil)
-        buryStash(of: actor, reason)
+        buryStash(of: actor, deadReason)
+    }
+
+    private func buryQueue(of actor: Actor) {
+        let reason = deadReason
         while actor.used != 0 {
             let slot = actor.slot(actor.pointee.head)
             bury(slot, for: actor, reason)
             actor.passHead()
         }
-        actor.detachRing()
     }
 
     func runDeinitialize(_ actor: Actor, _ reason: backstage_reason) {
@@ -167,24 +179,29 @@ extension Engine {
     }
 
     /// Takes the actor out of everything that it was part of, and frees its place.
-    private func dismantle(_ actor: Actor) {
-        let details = actor.details
-        while let source = details.pointee.extras?.pointee.sources { cancel(source) }
-        while let subscription = details.pointee.extras?.pointee.subscriptions { unsubscribe(subscription) }
-        if let publisher = details.pointee.extras?.pointee.publisher { publisher.pointee.actor = nil }
+    @inline(__always)
+    private func dismantle(
+        _ actor: Actor, _ details: UnsafeMutablePointer<ActorDetails>, _ parent: Actor?
+    ) {
+        if let extras = details.pointee.extras { giveUp(extras) }
         if let id = details.pointee.id {
             let index = actor.index
             pointee.registry.remove(hash(of: id)) { $0 == index }
         }
-        leaveKind(actor)
-        noteDone(actor)
-        let waiting = leaveGroup(actor)
-        let parent = actor.parent
-        leaveFamily(actor)
-        strip(actor)
+        if details.pointee.kind != nil { leaveKind(actor) }
+        if details.pointee.marks.has(.busy) { noteDone(actor) }
+        let waiting = parent == nil ? nil : leaveGroup(actor)
+        leaveFamily(details, parent)
+        strip(details)
         freePlace(actor)
         pointee.living -= 1
         if let parent, let waiting { advanceGroup(of: parent, waiting) }
         if parent == nil, pointee.drain.stage == .ending { endDrained() }
+    }
+
+    private func giveUp(_ extras: UnsafeMutablePointer<ActorExtras>) {
+        while let source = extras.pointee.sources { cancel(source) }
+        while let subscription = extras.pointee.subscriptions { unsubscribe(subscription) }
+        extras.pointee.publisher?.pointee.actor = nil
     }
 }

@@ -31,17 +31,22 @@ extension Engine {
         if let id, actor(named: id) != nil { return .exists }
         guard pointee.freeActors != nil || pointee.actorCount < pointee.actorsMax else { return .limit }
         guard let actor = takePlace() else { return .noMemory }
-        settle(actor, options, parent)
-        guard equip(actor, id, kind), supervise(actor, supervision) else {
-            strip(actor)
+        let index = actor - pointee.actors
+        let details = pointee.details + index
+        settle(actor, details, options, parent)
+        if id != nil || kind != nil || supervision != nil,
+            !equip(actor, id, kind) || !supervise(actor, supervision)
+        {
+            strip(details)
             freePlace(actor)
             return .noMemory
         }
-        enlist(actor, id)
-        ref.pointee = actor.ref
+        enlist(actor, UInt32(truncatingIfNeeded: index), details, id, parent)
+        ref.pointee = UInt64(index) << 32 | UInt64(actor.pointee.generation)
         return .ok
     }
 
+    @inline(__always)
     private static func isValid(_ options: backstage_actor_options) -> Bool {
         (options.receive == nil) != (options.receive_batch == nil)
             && options.capacity <= UInt32(BACKSTAGE_CAPACITY_MAX)
@@ -52,6 +57,7 @@ extension Engine {
     }
 
     /// A free place in the table, or a new one.
+    @inline(__always)
     private func takePlace() -> Actor? {
         if let actor = pointee.freeActors {
             pointee.freeActors = actor.pointee.next
@@ -64,6 +70,7 @@ extension Engine {
         return actor
     }
 
+    @inline(never)
     private func commitPlaces() -> Bool {
         let from = Int(pointee.actorsCommitted)
         let to = min(from + Int(actorsPerCommit), Int(pointee.actorsMax))
@@ -84,6 +91,7 @@ extension Engine {
     }
 
     /// Ends the life of a place's refs: its generation goes on. When that is used up, so is the place.
+    @inline(__always)
     func freePlace(_ actor: Actor) {
         actor.pointee.flags = .ending
         actor.pointee.generation &+= 1
@@ -93,7 +101,11 @@ extension Engine {
     }
 
     /// Writes a new actor into its place.
-    private func settle(_ actor: Actor, _ options: backstage_actor_options, _ parent: Actor?) {
+    @inline(__always)
+    private func settle(
+        _ actor: Actor, _ details: UnsafeMutablePointer<ActorDetails>, _ options: backstage_actor_options,
+        _ parent: Actor?
+    ) {
         var flags: ActorFlags = []
         if options.receive_batch != nil { flags.insert(.batch) }
         if options.`init` != nil { flags.insert(.starting) }
@@ -106,20 +118,20 @@ extension Engine {
             ring: nil,
             head: 0, tail: 0, threshold: 0, mask: 0, receive: receive, state: options.state, engine: self,
             next: nil)
-        actor.details.pointee = ActorDetails(
+        details.pointee = ActorDetails(
             id: nil, initializeOrOrigin: UInt64(unsafeBitCast(options.`init`, to: UInt.self)),
             deinitialize: options.deinit, extras: nil, kind: nil,
             dead: 0, handled: 0,
             parent: parent?.index ?? noActor, lastChild: noActor, previousSibling: noActor,
             nextSibling: noActor, kindPrevious: noActor, kindNext: noActor,
             capacityAndMarks: capacity - 1, queuedMax: 0, blockUnits: 0, status: 0)
-        actor.details.pointee.marks = Self.marks(options)
+        details.pointee.marks = Self.marks(options)
     }
 
+    /// The overflow policies that drop are marks as they are.
+    @inline(__always)
     private static func marks(_ options: backstage_actor_options) -> ActorMarks {
-        var marks: ActorMarks = []
-        if options.overflow == UInt32(BACKSTAGE_OVERFLOW_DROP_NEWEST) { marks.insert(.dropsNewest) }
-        if options.overflow == UInt32(BACKSTAGE_OVERFLOW_DROP_OLDEST) { marks.insert(.dropsOldest) }
+        var marks = ActorMarks(rawValue: UInt8(truncatingIfNeeded: options.overflow))
         if options.sees_subscriptions != 0 { marks.insert(.seesSubscriptions) }
         marks.restart = options.restart
         return marks
@@ -142,65 +154,76 @@ extension Engine {
         guard let id else { return true }
         actor.details.pointee.id = copy(id)
         guard actor.details.pointee.id != nil, pointee.registry.reserve(in: self) else { return false }
-        guard let publisher = publisher(id) else { return true }
+        guard pointee.publishers.count != 0, let publisher = publisher(id) else { return true }
         guard let extras = actor.makeExtras() else { return false }
         extras.pointee.publisher = publisher
         return true
     }
 
     /// Gives back what `equip` got.
-    func strip(_ actor: Actor) {
-        let details = actor.details
+    @inline(__always)
+    func strip(_ details: UnsafeMutablePointer<ActorDetails>) {
         if let kind = details.pointee.kind, kind.pointee.count == 0 { destroyKind(kind) }
-        if let life = actor.life { destroyLife(life) }
-        if let extras = details.pointee.extras { destroy(extras) }
+        if let extras = details.pointee.extras {
+            if let life = extras.pointee.life { destroyLife(life) }
+            destroy(extras)
+        }
         if let id = details.pointee.id { destroyName(id) }
     }
 
     /// Makes the actor known. Cannot fail.
-    private func enlist(_ actor: Actor, _ id: Name?) {
+    @inline(__always)
+    private func enlist(
+        _ actor: Actor, _ index: UInt32, _ details: UnsafeMutablePointer<ActorDetails>, _ id: Name?,
+        _ parent: Actor?
+    ) {
         actor.pointee.flags.insert(.living)
         pointee.living += 1
         pointee.spawned += 1
-        if let id { pointee.registry.insert(id.hash, actor.index) }
-        joinKind(actor)
-        joinFamily(actor)
+        if let id { pointee.registry.insert(id.hash, index) }
+        if details.pointee.kind != nil { joinKind(actor) }
+        joinFamily(index, details, parent)
         if actor.pointee.flags.has(.starting) { makeReady(actor) }
-        if let parent = actor.parent, parent.details.pointee.marks.has(.draining) {
+        if let parent, parent.details.pointee.marks.has(.draining) {
             setDrainRoot(of: actor, drainRoot(of: parent))
             joinDrain(actor)
         }
-        guard let publisher = actor.details.pointee.extras?.pointee.publisher else { return }
+        guard let publisher = details.pointee.extras?.pointee.publisher else { return }
         publisher.pointee.actor = actor
-        if actor.details.pointee.marks.has(.seesSubscriptions) { replaySubscriptions(to: publisher) }
+        if details.pointee.marks.has(.seesSubscriptions) { replaySubscriptions(to: publisher) }
     }
 
     /// Links the actor in behind those born before it: its parent's children, or the parentless.
-    private func joinFamily(_ actor: Actor) {
-        let details = actor.details
-        let elder = lastBorn(under: actor)
+    @inline(__always)
+    private func joinFamily(
+        _ index: UInt32, _ details: UnsafeMutablePointer<ActorDetails>, _ parent: Actor?
+    ) {
+        let elder = lastBorn(under: parent)
         details.pointee.previousSibling = elder
-        if elder != noActor { (pointee.details + Int(elder)).pointee.nextSibling = actor.index }
-        setLastBorn(under: actor, actor.index)
+        if elder != noActor { (pointee.details + Int(elder)).pointee.nextSibling = index }
+        setLastBorn(under: parent, index)
     }
 
-    func leaveFamily(_ actor: Actor) {
-        let elder = actor.details.pointee.previousSibling
-        let younger = actor.details.pointee.nextSibling
+    @inline(__always)
+    func leaveFamily(_ details: UnsafeMutablePointer<ActorDetails>, _ parent: Actor?) {
+        let elder = details.pointee.previousSibling
+        let younger = details.pointee.nextSibling
         if elder != noActor { (pointee.details + Int(elder)).pointee.nextSibling = younger }
         if younger != noActor {
             (pointee.details + Int(younger)).pointee.previousSibling = elder
         } else {
-            setLastBorn(under: actor, elder)
+            setLastBorn(under: parent, elder)
         }
     }
 
-    private func lastBorn(under actor: Actor) -> UInt32 {
-        actor.parent?.details.pointee.lastChild ?? pointee.lastParentless
+    @inline(__always)
+    private func lastBorn(under parent: Actor?) -> UInt32 {
+        parent?.details.pointee.lastChild ?? pointee.lastParentless
     }
 
-    private func setLastBorn(under actor: Actor, _ index: UInt32) {
-        if let parent = actor.parent {
+    @inline(__always)
+    private func setLastBorn(under parent: Actor?, _ index: UInt32) {
+        if let parent {
             parent.details.pointee.lastChild = index
         } else {
             pointee.lastParentless = index

@@ -25,24 +25,29 @@ struct HashTable<Value: BitwiseCopyable> {
         var place = Int(mark) & mask
         while entries[place].hash != 0 {
             if entries[place].hash == mark, matches(entries[place].value) { return entries[place].value }
-            place = (place + 1) & mask
+            place = (place &+ 1) & mask
         }
         return nil
     }
 
     /// Makes sure that the next insertion cannot fail.
+    @inline(__always)
     mutating func reserve(in engine: Engine) -> Bool {
-        if entries != nil, (count + 1) * 4 <= (mask + 1) * 3 { return true }
+        entries != nil && (count &+ 1) &* 4 <= (mask &+ 1) &* 3 || grow(in: engine)
+    }
+
+    @inline(never)
+    private mutating func grow(in engine: Engine) -> Bool {
         let size = entries == nil ? 16 : (mask + 1) * 2
         let bytes = size * MemoryLayout<Entry>.stride
-        guard let memory = engine.allocate(bytes) else { return false }
-        memset(memory, 0, bytes)
+        guard let memory = engine.allocateTable(bytes) else { return false }
         let old = self
         entries = memory.assumingMemoryBound(to: Entry.self)
         mask = size - 1
         guard let oldEntries = old.entries else { return true }
         for place in 0...old.mask where oldEntries[place].hash != 0 { settle(oldEntries[place]) }
-        engine.deallocate(UnsafeMutableRawPointer(oldEntries), (old.mask + 1) * MemoryLayout<Entry>.stride)
+        engine.deallocateTable(
+            UnsafeMutableRawPointer(oldEntries), (old.mask + 1) * MemoryLayout<Entry>.stride)
         return true
     }
 
@@ -55,7 +60,7 @@ struct HashTable<Value: BitwiseCopyable> {
     private func settle(_ entry: Entry) {
         let entries = entries.unsafelyUnwrapped
         var place = Int(entry.hash) & mask
-        while entries[place].hash != 0 { place = (place + 1) & mask }
+        while entries[place].hash != 0 { place = (place &+ 1) & mask }
         entries[place] = entry
     }
 
@@ -66,14 +71,14 @@ struct HashTable<Value: BitwiseCopyable> {
         var hole = Int(mark) & mask
         while entries[hole].hash != mark || !matches(entries[hole].value) {
             if entries[hole].hash == 0 { return }
-            hole = (hole + 1) & mask
+            hole = (hole &+ 1) & mask
         }
         var place = hole
         while true {
-            place = (place + 1) & mask
+            place = (place &+ 1) & mask
             if entries[place].hash == 0 { break }
             let home = Int(entries[place].hash) & mask
-            if (place - home) & mask >= (place - hole) & mask {
+            if (place &- home) & mask >= (place &- hole) & mask {
                 entries[hole] = entries[place]
                 hole = place
             }
@@ -90,7 +95,7 @@ struct HashTable<Value: BitwiseCopyable> {
 
     mutating func release(in engine: Engine) {
         guard let entries else { return }
-        engine.deallocate(UnsafeMutableRawPointer(entries), (mask + 1) * MemoryLayout<Entry>.stride)
+        engine.deallocateTable(UnsafeMutableRawPointer(entries), (mask + 1) * MemoryLayout<Entry>.stride)
         self = HashTable()
     }
 }

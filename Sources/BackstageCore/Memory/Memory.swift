@@ -103,6 +103,41 @@ extension Arena {
     }
 }
 
+/// Hash tables of this size and more are mapped, in large pages if the system has them: each access is
+/// in another page, and to find that costs more than the access.
+private let mappedBytesMin = 4 << 20
+
+extension Engine {
+    /// Memory for a hash table, all zeros; or nil.
+    func allocateTable(_ bytes: Int) -> UnsafeMutableRawPointer? {
+        if bytes < mappedBytesMin {
+            guard let memory = allocate(bytes) else { return nil }
+            return memset(memory, 0, bytes)
+        }
+        if let memory = mapTable(bytes) { return memory }
+        releaseCaches()
+        return mapTable(bytes)
+    }
+
+    private func mapTable(_ bytes: Int) -> UnsafeMutableRawPointer? {
+        guard pointee.sharedBlocks.reserve(bytes) else { return nil }
+        let table = Reservation(bytes: bytes)
+        if let table, table.commit(from: 0, to: bytes) {
+            clibev_prefer_large_pages(table.base, bytes)
+            return table.base
+        }
+        table?.release()
+        pointee.sharedBlocks.unreserve(bytes)
+        return nil
+    }
+
+    func deallocateTable(_ memory: UnsafeMutableRawPointer, _ bytes: Int) {
+        if bytes < mappedBytesMin { return deallocate(memory, bytes) }
+        pointee.sharedBlocks.unreserve(bytes)
+        Reservation(base: memory, bytes: bytes).release()
+    }
+}
+
 /// Address space for a table that grows without moving. Its entries are zero at first.
 struct Reservation {
     var base: UnsafeMutableRawPointer

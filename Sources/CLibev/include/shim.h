@@ -118,6 +118,15 @@ static inline void *clibev_reserve(size_t bytes) {
     return memory == MAP_FAILED ? NULL : memory;
 }
 
+/* Where the system has them. */
+static inline void clibev_prefer_large_pages(void *memory, size_t bytes) {
+#ifdef MADV_HUGEPAGE
+    madvise(memory, bytes, MADV_HUGEPAGE);
+#else
+    (void)memory, (void)bytes;
+#endif
+}
+
 /* One line to standard error, in one call, so that lines of several threads do not mix. */
 static inline void clibev_write_line(const char *prefix, const char *level, const char *message) {
     struct iovec parts[5] = {{(void *)prefix, strlen(prefix)},

@@ -117,6 +117,22 @@ struct HashTableTests {
         }
     }
 
+    /// From 4 MiB on a table is mapped, and not the allocator's: 524,288 places.
+    @Test func growthIntoAMappedTableKeepsEveryEntry() throws {
+        try withEngine { engine in
+            let held = engine.heldBytes
+            var table = HashTable<UInt32>()
+            for key in 0..<200_000 as Range<UInt32> { table.add(Hashing.spread.hash(key), key, in: engine) }
+            #expect(engine.heldBytes - held == 4 << 20)
+            let lost = (0..<200_000 as Range<UInt32>).filter { key in
+                table.find(Hashing.spread.hash(key)) { $0 == key } == nil
+            }
+            #expect(lost == [])
+            table.release(in: engine)
+            #expect(engine.heldBytes == held)
+        }
+    }
+
     @Test func withoutMemoryItStaysAsItWas() throws {
         try withEngine { engine in
             var table = HashTable<UInt32>()

@@ -23,6 +23,17 @@ struct NameHashTests {
         }
     }
 
+    /// Names that differ in the last two bits alone lie in the same four places.
+    @Test func numberedNamesAreNeighbours() throws {
+        var random = Randomness(seed: 2)
+        for length in 1...255 {
+            let stem = (1..<length).map { _ in UInt8.random(in: 1...255, using: &random) }
+            let hashes = try (0x34...0x37).map { try #require(hash(stem + [$0])) }
+            #expect(Set(hashes).count == 4)
+            #expect(Set(hashes.map { $0 >> 2 }).count == 1)
+        }
+    }
+
     /// Changing any one bit of a name of any length changes the hash.
     @Test(arguments: [0, 0xDEAD_BEEF] as [UInt64])
     func everyBitCounts(_ seed: UInt64) {
