@@ -214,7 +214,7 @@ extension Actor {
     }
 
     /// The same, for what an actor may not begin that ends, or goes down to restart.
-    package func checkActive() -> Status {
+    @inline(__always) package func checkActive() -> Status {
         let status = check()
         if status != .ok { return status }
         return pointee.flags.has(.halting) ? .ending : .ok

@@ -216,7 +216,7 @@ extension Actor {
     var isHandling: Bool { pointee.engine.pointee.handling == self }
 
     /// Messages that the callback running now was given; or the one that pends.
-    var hand: UInt32 {
+    @inline(__always) var hand: UInt32 {
         isHandling ? pointee.engine.pointee.hand : pending == .message ? 1 : 0
     }
 
@@ -224,7 +224,7 @@ extension Actor {
     var waiting: UInt32 { used &- hand }
 
     /// Messages that take room: of those in hand all but one may come back, if a batch fails.
-    var occupied: UInt32 { used &- min(hand, 1) }
+    @inline(__always) var occupied: UInt32 { used &- min(hand, 1) }
 
     @inline(__always) package var parent: Actor? {
         let parent = details.pointee.parent
@@ -237,8 +237,11 @@ extension Actor {
     }
 
     /// The extras, made when first asked for; nil when there is no memory.
-    func makeExtras() -> UnsafeMutablePointer<ActorExtras>? {
-        if let extras = details.pointee.extras { return extras }
+    @inline(__always) func makeExtras() -> UnsafeMutablePointer<ActorExtras>? {
+        details.pointee.extras ?? makeFirstExtras()
+    }
+
+    @inline(never) private func makeFirstExtras() -> UnsafeMutablePointer<ActorExtras>? {
         guard let extras = pointee.engine.make(ActorExtras.self) else { return nil }
         extras.initialize(
             to: ActorExtras(

@@ -40,7 +40,7 @@ extension Actor {
 
     var isPending: Bool { pending != .none }
 
-    var pending: Pending { life?.pointee.unfinished.what ?? .none }
+    @inline(__always) var pending: Pending { life?.pointee.unfinished.what ?? .none }
 }
 
 extension Engine {

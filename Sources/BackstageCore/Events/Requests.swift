@@ -1,6 +1,7 @@
 import CBackstage
 
 extension Actor {
+    @inline(__always)
     package func request(
         _ receiver: backstage_ref, _ payload: UnsafeRawPointer?, _ size: Int, timeout: Int64,
         _ token: UnsafeMutablePointer<UInt64>
@@ -94,36 +95,45 @@ extension Actor {
 }
 
 extension Engine {
+    @inline(__always)
     fileprivate func request(
         from asker: Actor, to target: Actor, _ payload: UnsafeRawPointer?, _ size: Int, _ timeout: Int64,
         _ token: UnsafeMutablePointer<UInt64>
     ) -> Status {
-        if target.pointee.flags.has(.refusing) {
+        if _slowPath(target.pointee.flags.has(.refusing)) {
             let refusal = target.refusal(of: asker.ref)
             if refusal != .ok { return refusal }
         }
         let status = checkPayload(payload, size)
-        if status != .ok { return status }
+        if _slowPath(status != .ok) { return status }
         guard let source = openRequest(from: asker, to: target, timeout) else { return .noMemory }
         let number = source.token
         if !tryPut(MessageType.request, from: asker.ref, token: number, payload, size, into: target) {
-            let status = sendWithCare(
-                MessageType.request, from: asker.ref, token: number, to: target, payload, size)
-            if status != .ok {
-                cancel(source)
-                return status
-            }
+            let status = sendWithCare(source, to: target, payload, size)
+            if status != .ok { return status }
         }
         token.pointee = number
-        if asker.pointee.flags.has(.poisoned) { noteBusy(asker) }
+        if _slowPath(asker.pointee.flags.has(.poisoned)) { noteBusy(asker) }
         return .ok
+    }
+
+    /// Sends the message of a request that needs a closer look; gives the request up if that fails.
+    @inline(never)
+    private func sendWithCare(
+        _ source: Source, to target: Actor, _ payload: UnsafeRawPointer?, _ size: Int
+    ) -> Status {
+        let status = sendWithCare(
+            MessageType.request, from: source.pointee.owner.ref, token: source.token, to: target, payload,
+            size)
+        if status != .ok { cancel(source) }
+        return status
     }
 
     /// A request whose message has yet to be sent; nil without memory.
     @inline(__always)
     func openRequest(from asker: Actor, to target: Actor, _ timeout: Int64) -> Source? {
         guard let extras = target.makeExtras(), timeout <= 0 || pointee.timers.reserve(in: self),
-            let source = makeSource(.request, for: asker)
+            let own = asker.makeExtras(), let source = makeSource(.request, for: asker, own)
         else { return nil }
         linkPeer(source, to: target, extras)
         if timeout > 0 { startTimeout(source, after: UInt64(timeout)) }
@@ -139,6 +149,7 @@ extension Engine {
     }
 
     /// The request of a token, if it still waits for its answer.
+    @inline(__always)
     func waitingRequest(_ token: UInt64) -> Source? {
         guard let source = pointee.sources.find(token) else { return nil }
         switch source.pointee.kind {
@@ -157,7 +168,7 @@ extension Engine {
 
     /// A reply is never dropped by a policy: its sender is told, and may try again.
     func deliverReply(to asker: Actor) -> Status {
-        if asker.refusalOfReply == .ok, asker.occupied >= asker.room { return .inboxFull }
+        if asker.refusalOfReply == .ok, asker.isFull { return .inboxFull }
         return deliver(pointee.outbox, to: asker)
     }
 

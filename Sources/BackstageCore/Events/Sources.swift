@@ -76,9 +76,10 @@ struct SourceTable {
         free = source
     }
 
+    @inline(__always)
     func find(_ token: UInt64) -> Source? {
         let index = Int(truncatingIfNeeded: token & 0xFFFF_FFFF)
-        guard index < chunkCount * Self.perChunk, let chunks else { return nil }
+        guard index < chunkCount &* Self.perChunk, let chunks else { return nil }
         let source = chunks[index / Self.perChunk] + index % Self.perChunk
         guard source.pointee.generation == UInt32(truncatingIfNeeded: token >> 32),
             source.pointee.kind != .none
@@ -172,7 +173,15 @@ extension Source {
 extension Engine {
     /// A source that belongs to an actor; nil without memory.
     func makeSource(_ kind: SourceKind, for owner: Actor) -> Source? {
-        guard let extras = owner.makeExtras(), let source = pointee.sources.take(in: self) else { return nil }
+        guard let extras = owner.makeExtras() else { return nil }
+        return makeSource(kind, for: owner, extras)
+    }
+
+    @inline(__always)
+    func makeSource(
+        _ kind: SourceKind, for owner: Actor, _ extras: UnsafeMutablePointer<ActorExtras>
+    ) -> Source? {
+        guard let source = pointee.sources.take(in: self) else { return nil }
         source.pointee.owner = owner
         source.pointee.kind = kind
         source.pointee.isPending = false

@@ -44,7 +44,7 @@ extension Engine {
         if pointee.isGuest { keepHostAwake() }
     }
 
-    func cancelTimeout(_ source: Source) {
+    @inline(__always) func cancelTimeout(_ source: Source) {
         if source.pointee.heapIndex != noTimer { pointee.timers.remove(source) }
     }
 

@@ -13,16 +13,41 @@ extension Engine {
     }
 
     /// The same for any type of message.
+    @inline(__always)
     func sendWithCare(
         _ type: UInt16, from sender: backstage_ref, token: UInt64, to actor: Actor,
         _ payload: UnsafeRawPointer?, _ size: Int
     ) -> Status {
         let refusal = actor.refusal(of: sender)
         if refusal != .ok { return refusal }
-        // Before a long payload is copied for nothing.
-        if actor.isRejecting, checkPayload(payload, size) == .ok { return .inboxFull }
+        // Before a payload is copied for nothing.
+        if actor.isFull, checkPayload(payload, size) == .ok,
+            let status = overflow(type, from: sender, token: token, into: actor, payload, size)
+        {
+            return status
+        }
         let status = compose(type, from: sender, payload, size, token: token)
         return status == .ok ? dispatch(to: actor) : status
+    }
+
+    /// What becomes of a message for a full inbox; nil if it has to be composed for that.
+    @inline(__always)
+    private func overflow(
+        _ type: UInt16, from sender: backstage_ref, token: UInt64, into actor: Actor,
+        _ payload: UnsafeRawPointer?, _ size: Int
+    ) -> Status? {
+        let marks = actor.details.pointee.marks
+        if marks.has(.dropsNewest) {
+            if !isOnlyCounted(type) { return nil }
+            pointee.accepted &+= 1
+            countDead(actor)
+            return .ok
+        }
+        if !marks.has(.dropsOldest) { return .inboxFull }
+        let isQueued =
+            isShort(payload, size) && actor.dropOldest()
+            && tryPut(type, from: sender, token: token, payload, size, into: actor)
+        return isQueued ? .ok : nil
     }
 
     @inline(__always)
@@ -132,15 +157,18 @@ extension Actor {
         return pointee.flags.has(.ending) ? .ending : .ok
     }
 
+    /// Whether there is no room for one more message.
+    @inline(__always) var isFull: Bool { occupied >= room }
+
     /// Whether the inbox is full, and its policy to refuse what comes then.
     var isRejecting: Bool {
         let marks = details.pointee.marks
-        return !marks.has(.dropsNewest) && !marks.has(.dropsOldest) && occupied >= room
+        return !marks.has(.dropsNewest) && !marks.has(.dropsOldest) && isFull
     }
 
     /// Makes room for one more message, if capacity, policy and memory allow.
     func makeRoom() -> Status {
-        if occupied < room {
+        if !isFull {
             if pointee.ring == nil {
                 // The first slot may be promised to a publication.
                 if used != 0 { pointee.mask |= 1 }
@@ -152,12 +180,13 @@ extension Actor {
     }
 
     /// Makes a dead letter of the oldest message that waits. Replies stay: each is owed to a request.
-    private func dropOldest() -> Bool {
+    fileprivate func dropOldest() -> Bool {
         if !leaveRound() { return false }
+        let hand = hand
         var victim = pointee.head &+ hand
         while victim != pointee.tail, slot(victim).pointee.type == MessageType.reply { victim &+= 1 }
         if victim == pointee.tail { return false }
-        noteWaiting(waiting)
+        noteWaiting(used &- hand)
         let oldest = slot(victim)
         if oldest.pointee.reserved & Carries.block != 0 { uncount(oldest.block) }
         pointee.engine.bury(oldest, for: self, DeadReason.droppedOldest)

@@ -53,14 +53,20 @@ extension Engine {
         commit(actor)
     }
 
+    /// Whether a payload travels in its envelope.
+    @inline(__always)
+    func isShort(_ payload: UnsafeRawPointer?, _ size: Int) -> Bool {
+        payload != nil && UInt(bitPattern: size) <= UInt(inlineBytes)
+    }
+
     /// The same, if the message is short, and welcome; false if it needs a closer look.
     @inline(__always)
     func tryPut(
         _ type: UInt16, from sender: backstage_ref, token: UInt64, _ payload: UnsafeRawPointer?, _ size: Int,
         into actor: Actor
     ) -> Bool {
-        guard UInt(bitPattern: size) <= UInt(inlineBytes), let payload,
-            !actor.pointee.flags.has(.refusing), actor.hasRoom || actor.attachFreeSlot()
+        guard isShort(payload, size), let payload, !actor.pointee.flags.has(.refusing),
+            actor.hasRoom || actor.attachFreeSlot()
         else { return false }
         put(type, from: sender, token: token, payload, size, into: actor)
         return true

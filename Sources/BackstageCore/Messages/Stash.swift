@@ -15,7 +15,7 @@ extension Actor {
     var hasStashed: Bool { stashed != 0 }
 
     /// Messages that may wait in the inbox besides what is set aside, or will be.
-    var room: UInt32 {
+    @inline(__always) var room: UInt32 {
         let capacity = details.pointee.capacity
         guard let life else { return capacity }
         return capacity &- min(life.pointee.stash.count &+ life.pointee.stash.marked, capacity)

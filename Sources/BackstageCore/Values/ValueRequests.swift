@@ -62,7 +62,7 @@ extension Engine {
             return .notWaiting
         }
         let owner = source.pointee.owner
-        if owner.refusalOfReply == .ok, !owner.hasRoom, owner.occupied >= owner.room { return .inboxFull }
+        if owner.refusalOfReply == .ok, !owner.hasRoom, owner.isFull { return .inboxFull }
         status = compose(MessageType.reply, from: actingRef, token: token, value)
         if status != .ok { return status }
         status = deliver(pointee.outbox, to: owner)
