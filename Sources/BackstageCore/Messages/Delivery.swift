@@ -70,6 +70,11 @@ extension Engine {
             copyShort(message.inlined, payload, size)
             return .ok
         }
+        return composeLong(message, payload, size)
+    }
+
+    @inline(never)
+    private func composeLong(_ message: Envelope, _ payload: UnsafeRawPointer, _ size: Int) -> Status {
         guard let block = makeBlock(size) else { return .noMemory }
         memcpy(block.pointee.bytes, payload, size)
         message.carry(block)

@@ -129,8 +129,12 @@ extension Engine {
     /// Gives back what a handled message carried; or sets it aside, if the callback said so.
     @inline(never)
     func finish(_ slot: Envelope, of actor: Actor) {
-        // Most of what carries anything is a short publication.
+        // Most of what carries anything is a short publication, or has a block to itself.
         if slot.pointee.reserved == Carries.topic { return release(slot.topic) }
+        if slot.pointee.reserved == Carries.block {
+            actor.uncount(slot.block)
+            return release(slot.block)
+        }
         if slot.pointee.reserved & Carries.stash != 0 { return setAside(slot, of: actor) }
         if slot.pointee.reserved & Carries.block != 0 {
             actor.uncount(slot.block)

@@ -28,8 +28,9 @@ let blockHeaderBytes = 64
 
 let blockClasses = 16 + 22 * 8 + 1
 
+@inline(__always)
 func blockClass(_ bytes: Int) -> Int {
-    if bytes <= 1024 { return (bytes + 63) / 64 }
+    if bytes <= 1024 { return (bytes + 63) >> 6 }
     let doubling = Int.bitWidth - 1 - (bytes - 1).leadingZeroBitCount
     let eighth = (bytes - 1) >> (doubling - 3) & 7
     return 17 + (doubling - 10) * 8 + eighth
@@ -74,7 +75,7 @@ extension Block {
     /// Takes a reference away; whether it was the last.
     @inline(__always) func drop() -> Bool {
         if pointee.shared == nil {
-            let left = pointee.references.load(ordering: .relaxed) - 1
+            let left = pointee.references.load(ordering: .relaxed) &- 1
             pointee.references.store(left, ordering: .relaxed)
             return left == 0
         }
@@ -89,6 +90,7 @@ extension Block {
 
 extension Engine {
     /// A block for the engine's own use, with one reference.
+    @inline(__always)
     func makeBlock(_ size: Int) -> Block? {
         let sizeClass = blockClass(blockHeaderBytes + size)
         let list = pointee.freeBlocks + sizeClass
@@ -110,9 +112,23 @@ extension Engine {
     }
 
     @inline(__always) func release(_ block: Block) {
+        let isPlain = block.pointee.shared == nil && block.pointee.free == nil
+        if _slowPath(!isPlain) { return releaseSpecial(block) }
+        if block.drop() { keep(block) }
+    }
+
+    /// The same for one that others may hold, or that holds a native value.
+    @inline(never)
+    private func releaseSpecial(_ block: Block) {
         if !block.drop() { return }
         if let shared = block.pointee.shared { return shared.take(back: block) }
-        if block.pointee.free != nil { destroyValue(in: block) }
+        destroyValue(in: block)
+        keep(block)
+    }
+
+    /// Keeps a block for the next payload of its size, unless enough are kept.
+    @inline(__always)
+    private func keep(_ block: Block) {
         let list = pointee.freeBlocks + Int(block.pointee.sizeClass)
         let units = pointee.cachedBlockUnits &+ Int(block.pointee.units)
         if units > cachedBlockBytesMax / 64, list.pointee != nil {
