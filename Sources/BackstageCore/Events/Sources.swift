@@ -209,7 +209,8 @@ extension Engine {
         extras.pointee.sources = source
     }
 
-    /// The source that a token names, if it is this actor's and of this kind.
+    /// The source that a token names, if it is this actor's.
+    @inline(__always)
     func source(_ token: UInt64, of owner: Actor) -> Source? {
         guard let source = pointee.sources.find(token), source.pointee.owner == owner else { return nil }
         return source

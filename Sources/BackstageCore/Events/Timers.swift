@@ -7,10 +7,9 @@ extension Actor {
         if status != .ok { return status }
         if after < 0 || every < 0 { return .invalidArgument }
         let engine = pointee.engine
-        guard engine.pointee.timers.reserve(in: engine), let source = engine.makeSource(.timer, for: self)
-        else {
-            return .noMemory
-        }
+        guard engine.pointee.timers.reserve(in: engine), let extras = makeExtras(),
+            let source = engine.makeSource(.timer, for: self, extras)
+        else { return .noMemory }
         source.pointee.period = UInt64(every)
         engine.startTimeout(source, after: UInt64(after))
         token.pointee = source.token
