@@ -10,6 +10,7 @@ package enum Publication {
 }
 
 extension Actor {
+    @inline(__always)
     package func publish(
         _ topic: TopicArgument, _ publication: Publication, _ receivers: UnsafeMutablePointer<UInt32>?
     ) -> Status {
@@ -19,6 +20,7 @@ extension Actor {
 }
 
 extension Engine {
+    @inline(__always)
     func publish(
         as actor: Actor, _ topic: TopicArgument, _ publication: Publication,
         _ receivers: UnsafeMutablePointer<UInt32>?
@@ -28,58 +30,72 @@ extension Engine {
     }
 
     /// The same to a part of the subscribers; whether there are foreign ones that are left out.
+    @inline(__always)
     func publish(
         as actor: Actor, _ topic: TopicArgument, _ publication: Publication,
         _ receivers: UnsafeMutablePointer<UInt32>?, to audience: Audience, _ hasForeign: inout Bool
     ) -> Status {
         guard let (name, form) = topicName(topic), form == .name else { return topic.error }
         if actor.pointee.flags.has(.ending), pointee.departing != actor { return .ending }
-        let message = pointee.outbox
-        switch publication {
-        case .bytes(let payload, let size):
-            let status = compose(MessageType.publish, from: actor.ref, payload, size)
-            if status != .ok { return status }
-        case .block(let block):
-            if block.pointee.shared != pointee.sharedBlocks { return .otherEngine }
-            compose(MessageType.publish, from: actor.ref, block)
-        case .value(let value):
-            let status = compose(MessageType.publish, from: actor.ref, value, isShared: true)
-            if status != .ok { return status }
+        let status = compose(publication, from: actor.ref)
+        if status != .ok { return status }
+        guard let count = publishOutbox(as: actor, name, audience, &hasForeign) else {
+            takeBack(publication)
+            return .noMemory
         }
-        guard let publisher = actor.details.pointee.extras?.pointee.publisher else {
-            discard(message)
-            receivers?.pointee = 0
-            return .ok
-        }
-        guard
-            let topic = publisher.pointee.patterns == nil
-                ? topicInUse(publisher, name) : useTopic(publisher, name, .name)
-        else {
-            // Nobody is subscribed; but without memory nobody knows.
-            let isUnknown = publisher.pointee.patterns != nil
-            if isUnknown {
-                // What was handed over is the caller's again.
-                switch publication {
-                case .block: return .noMemory
-                case .value: disown(message)
-                case .bytes: discard(message)
-                }
-                return .noMemory
-            }
-            discard(message)
-            receivers?.pointee = 0
-            return .ok
-        }
-        let count = fanOut(message, topic, audience, &hasForeign)
-        discard(message)
         receivers?.pointee = count
         return .ok
+    }
+
+    @inline(__always)
+    private func compose(_ publication: Publication, from sender: backstage_ref) -> Status {
+        switch publication {
+        case .bytes(let payload, let size): return compose(MessageType.publish, from: sender, payload, size)
+        case .block(let block):
+            if block.pointee.shared != pointee.sharedBlocks { return .otherEngine }
+            compose(MessageType.publish, from: sender, block)
+            return .ok
+        case .value(let value): return compose(MessageType.publish, from: sender, value, isShared: true)
+        }
+    }
+
+    /// It was not published: what was handed over is the caller's again.
+    private func takeBack(_ publication: Publication) {
+        switch publication {
+        case .block: break
+        case .value: disown(pointee.outbox)
+        case .bytes: discard(pointee.outbox)
+        }
+    }
+
+    /// How many queued it; nil without memory, when nobody knows.
+    @inline(never)
+    private func publishOutbox(
+        as actor: Actor, _ name: Name?, _ audience: Audience, _ hasForeign: inout Bool
+    ) -> UInt32? {
+        let message = pointee.outbox
+        guard let publisher = actor.details.pointee.extras?.pointee.publisher else {
+            discard(message)
+            return 0
+        }
+        let hasPatterns = publisher.pointee.patterns != nil
+        guard
+            let topic = hasPatterns ? useTopic(publisher, name, .name) : topicInUse(publisher, name)
+        else {
+            if hasPatterns { return nil }
+            discard(message)
+            return 0
+        }
+        let count = fanOut(message, topic, audience, &hasForeign)
+        // Most carry nothing but their topic.
+        if message.pointee.reserved == Carries.topic { release(topic) } else { discard(message) }
+        return count
     }
 
     /// A topic with one reference more, if there is one.
     private func topicInUse(_ publisher: UnsafeMutablePointer<Publisher>, _ name: Name?) -> Topic? {
         guard let topic = topic(publisher, name) else { return nil }
-        topic.pointee.references += 1
+        topic.pointee.references &+= 1
         return topic
     }
 
@@ -114,12 +130,13 @@ extension Engine {
 
     @inline(__always)
     private func give(_ message: Envelope, to topic: Topic, _ count: inout UInt32) {
-        if let queued = beginRound(message, topic) {
+        let subscribers = topic.pointee.subscribers
+        let number = topic.pointee.count
+        // One alone is not worth a round.
+        if number > 1, let queued = beginRound(message, topic) {
             count = queued
             return
         }
-        let subscribers = topic.pointee.subscribers
-        let number = topic.pointee.count
         retain(message, number)
         for place in 0..<number where deliverPublication(message, subscribers.unsafelyUnwrapped[place]) {
             count += 1
@@ -172,7 +189,7 @@ extension Engine {
     /// One reference for each of the copies to come.
     @inline(__always)
     func retain(_ message: Envelope, _ copies: Int) {
-        message.topic.pointee.references += copies
+        message.topic.pointee.references &+= copies
         if message.pointee.reserved & Carries.block != 0 { message.block.retain(copies) }
     }
 

@@ -60,8 +60,13 @@ package enum TopicArgument {
 
 extension Engine {
     /// The name in an argument, nil within for the default topic; nil if it is not well formed.
+    @inline(__always)
     func topicName(_ topic: TopicArgument) -> (Name?, TopicForm)? {
         guard case .named(let text) = topic else { return (nil, .name) }
+        return topicName(text)
+    }
+
+    private func topicName(_ text: UnsafePointer<CChar>?) -> (Name?, TopicForm)? {
         guard let name = name(text), let form = name.topicForm else { return nil }
         return (name, form)
     }

@@ -80,9 +80,14 @@ extension Engine {
         publisher.pointee.hash &* 0x9E37_79B1 ^ (name?.hash ?? 0)
     }
 
+    @inline(__always)
     func topic(_ publisher: UnsafeMutablePointer<Publisher>, _ name: Name?) -> Topic? {
         guard let name else { return publisher.pointee.defaultTopic }
-        return pointee.topics.find(topicHash(publisher, name)) {
+        return topic(publisher, named: name)
+    }
+
+    private func topic(_ publisher: UnsafeMutablePointer<Publisher>, named name: Name) -> Topic? {
+        pointee.topics.find(topicHash(publisher, name)) {
             $0.pointee.publisher == publisher && name.isEqual(to: $0.pointee.name.unsafelyUnwrapped)
         }
     }
