@@ -195,7 +195,7 @@ extension Actor {
         let slots = Envelope(OpaquePointer(ring))
         let mask: UInt32 = 1 << UInt32(newClass) &- 1
         // Positions stay. What is to be set aside is marked where the callback sees it.
-        var position = pointee.head
+        var position = pointee.head &+ (isPromised ? 1 : 0)
         while position != pointee.tail {
             let copy = slots + Int(position & mask)
             copy.take(slot(position))

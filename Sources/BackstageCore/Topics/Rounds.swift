@@ -40,6 +40,13 @@ extension Actor {
         return bits & 1 == 0 ? nil : RoundPointer(bitPattern: bits & ~1)
     }
 
+    /// Whether the slot of the oldest message is not written.
+    var isPromised: Bool {
+        let engine = pointee.engine
+        let isInHand = isHandling && engine.pointee.roundMessage != nil
+        return round != nil || isInHand && !engine.pointee.isRoundMessageTaken
+    }
+
     /// Whether the actor is idle, takes messages one by one, and has room.
     @inline(__always) fileprivate var canJoinRound: Bool {
         pointee.flags.rawValue & ~ActorFlags.resting.rawValue == ActorFlags.living.rawValue
@@ -157,8 +164,11 @@ extension Engine {
         actor.pointee.head &+= 1
         pointee.handled &+= 1
         let flags = actor.pointee.flags.rawValue & ~ActorFlags.resting.rawValue
+        let mayRest = actor.pointee.ring == nil || actor.pointee.flags.has(.resting)
         let isIdle = actor.used == 0 && flags == ActorFlags.living.rawValue | ActorFlags.ready.rawValue
-        if _slowPath(!isIdle || Int32(bitPattern: actor.pointee.head) < 0) { return endTurn(actor) }
+        if _slowPath(!isIdle || !mayRest || Int32(bitPattern: actor.pointee.head) < 0) {
+            return endTurn(actor)
+        }
         actor.pointee.flags.remove(.ready)
     }
 
