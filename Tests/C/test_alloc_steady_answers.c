@@ -136,16 +136,16 @@ TEST(requests_from_outside_allocate_nothing) {
     }
 }
 
-/* The next request may be made before the engine has let go of the last: has as much waiting, of
- * each size, as ever will be. */
+/* The next request may be made before the engine has let go of the last, and the engine takes blocks
+ * of its own from the same pool: has more waiting, of each size, than ever will be needed. */
 static void fill_pools(backstage_engine *engine, size_t size_max) {
-    backstage_payload *payloads[4];
+    backstage_payload *payloads[8];
     void *bytes;
     for (size_t size = 1; size <= 2 * size_max || size <= 4096; size *= 2) {
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 8; i++) {
             CHECK_OK(backstage_payload_create(engine, size, &payloads[i], &bytes));
         }
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 8; i++) {
             CHECK_OK(backstage_payload_release(payloads[i]));
         }
     }
