@@ -19,9 +19,6 @@ struct Round {
 
 typealias RoundPointer = UnsafeMutablePointer<Round>
 
-/// Subscribers that are worth a round.
-private let roundLeast = 2
-
 extension RoundPointer {
     var cell: Actor { Actor(OpaquePointer(self)) }
     var message: Envelope {
@@ -88,13 +85,11 @@ extension Actor {
 
 extension Engine {
     /// Promises a message to those subscribers of a topic that are idle, and gives the others copies. How
-    /// many have it queued; nil if a round is not worth it, or without memory.
+    /// many have it queued; nil if it cannot be handed out in a round, or without memory.
     func beginRound(_ message: Envelope, _ topic: Topic) -> UInt32? {
         let isNative = message.pointee.reserved & ~(Carries.block | Carries.topic) != 0
         // Nobody gets a turn any more in an engine that ends.
-        guard topic.pointee.count >= roundLeast, !isNative, !pointee.isDestroying,
-            let round = make(Round.self)
-        else { return nil }
+        guard !isNative, !pointee.isDestroying, let round = make(Round.self) else { return nil }
         round.initialize(
             to: Round(cell: .round(of: self), message: message.pointee, topic: topic, place: 0, left: 0))
         round.message.take(message)
