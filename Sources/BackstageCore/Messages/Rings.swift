@@ -87,7 +87,8 @@ extension Engine {
             let actor = pointee.resting[i]
             if !actor.pointee.flags.has(.resting) { continue }
             actor.pointee.flags.remove(.resting)
-            if actor.pointee.ring != nil, actor.used == 0 { actor.detachRing() }
+            let unwritten: UInt32 = actor.isPromised ? 1 : 0
+            if actor.pointee.ring != nil, actor.used == unwritten { actor.detachRing() }
         }
         pointee.restingCount = 0
     }

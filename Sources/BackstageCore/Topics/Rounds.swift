@@ -159,11 +159,8 @@ extension Engine {
         actor.pointee.head &+= 1
         pointee.handled &+= 1
         let flags = actor.pointee.flags.rawValue & ~ActorFlags.resting.rawValue
-        let mayRest = actor.pointee.ring == nil || actor.pointee.flags.has(.resting)
         let isIdle = actor.used == 0 && flags == ActorFlags.living.rawValue | ActorFlags.ready.rawValue
-        if _slowPath(!isIdle || !mayRest || Int32(bitPattern: actor.pointee.head) < 0) {
-            return endTurn(actor)
-        }
+        if _slowPath(!isIdle || Int32(bitPattern: actor.pointee.head) < 0) { return endTurn(actor) }
         actor.pointee.flags.remove(.ready)
     }
 

@@ -69,6 +69,22 @@ struct RoundTests {
         }
     }
 
+    /// A promise needs no ring: one that rests is given back all the same.
+    @Test func ringsThatRestAreGivenBackMeanwhile() throws {
+        try withSubscribers(3) { engine, publisher, actors, probes in
+            for actor in actors { #expect(engine.send([1], to: actor) == .ok) }
+            engine.runUntilIdle()
+            #expect(actors.allSatisfy { $0.pointee.ring != nil })
+            #expect(publish([2], as: publisher) == 3)
+            engine.detachRestingRings()
+            #expect(actors.allSatisfy { $0.pointee.ring == nil && $0.used == 1 })
+            engine.expectNoFaults()
+            #expect(engine.send([3], to: actors[0]) == .ok)
+            engine.runUntilIdle()
+            #expect(probes.map(\.payloads) == [[[1], [2], [3]], [[1], [2]], [[1], [2]]])
+        }
+    }
+
     /// A promise takes room as any message does.
     @Test func aPromiseTakesRoom() throws {
         try withSubscribers(3, capacity: 1) { engine, publisher, actors, probes in
